@@ -1,0 +1,34 @@
+"""The operator's door: `lanyard …`. One file per noun; every command opens its own transaction."""
+
+from __future__ import annotations
+
+import typer
+
+from app.cli import achievements, api_keys, awards, catalog, demo, inbox, issuers, keys, operate, sources, verify
+from app.cli.terminal import say_errors
+
+app = typer.Typer(
+    name="lanyard",
+    help="A self-hosted Open Badges service for health-care training.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+operate.register(app)
+awards.register(app)
+verify.register(app)
+demo.register(app)
+app.add_typer(issuers.app, name="issuer")
+app.add_typer(keys.app, name="keys")
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(achievements.app, name="achievement")
+app.add_typer(sources.app, name="source")
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(api_keys.app, name="api-key")
+app.add_typer(operate.audit, name="audit")
+
+
+def main() -> None:
+    """Run the command that the arguments name; errors raised on purpose are said in a sentence, with exit code 1."""
+    with say_errors():
+        app()

@@ -1,0 +1,39 @@
+"""`lanyard achievement …`: what can be earned; made in a catalogue file or through the API, looked at here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from app.cli.issuers import Slug
+from app.cli.terminal import ACTOR, out, service, table
+from app.issuing import achievements, issuers
+from app.issuing.achievements import Achievement
+
+app = typer.Typer(help="What can be earned.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_achievements(slug: Slug) -> None:
+    """List an issuer's achievements."""
+    with service() as opened, opened.database.read() as session:
+        issuer = issuers.by_slug(session, slug)
+        query = select(Achievement).where(Achievement.issuer_id == issuer.id).order_by(Achievement.slug)
+        rows = []
+        for item in session.scalars(query):
+            facts = achievements.current_facts(session, item)
+            rows.append(
+                [item.slug, item.state, str(item.current_version or "-"), f"{facts.name} ({facts.abbreviation})"]
+            )
+    table(["slug", "state", "version", "name"], rows)
+
+
+@app.command("archive")
+def archive(slug: Slug, achievement: Annotated[str, typer.Argument(help="the achievement's short name")]) -> None:
+    """Take an achievement out of use; everything awarded stays as it is."""
+    with service() as opened, opened.database.write() as session:
+        issuer = issuers.by_slug(session, slug)
+        achievements.archive(session, achievements.by_slug(session, issuer, achievement), actor=ACTOR)
+    out.print("Done.")

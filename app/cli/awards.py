@@ -1,0 +1,73 @@
+"""`lanyard issue | revoke | suspend | reinstate`: awards by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app import clock
+from app.cli.issuers import Slug
+from app.cli.terminal import ACTOR, err, out, service
+from app.errors import InvalidInput
+from app.issuing import achievements, award_status, awards, issuers, learners
+from app.issuing.awards import Earned
+
+AwardId = Annotated[str, typer.Argument(help="the award's id, the last part of the badge's address")]
+Reason = Annotated[str, typer.Option(help="why; shown on the badge's page")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (issue, revoke, suspend, reinstate):
+        app.command()(command)
+
+
+def issue(
+    slug: Slug,
+    achievement: Annotated[str, typer.Argument(help="the achievement's short name")],
+    email: Annotated[str, typer.Argument(help="the learner's e-mail address")],
+    name: Annotated[
+        str | None, typer.Option(help="the learner's name; shown on the badge only with --show-name")
+    ] = None,
+    *,
+    show_name: Annotated[bool, typer.Option("--show-name", help="the learner agreed to show the name")] = False,
+) -> None:
+    """Award an achievement to a learner and print the badge's address."""
+    with service() as opened, opened.database.write() as session:
+        issuer = issuers.by_slug(session, slug)
+        found = achievements.by_slug(session, issuer, achievement)
+        learner = learners.resolve(session, issuer, namespace=None, source_id=None, email=email, display_name=name)
+        if learner is None:
+            raise InvalidInput("This is not an e-mail address that mail can be sent to")
+        if show_name:
+            learner.name_shown = True
+        earned = Earned(achievement=found, learner=learner, awarded_at=clock.now())
+        outcome = awards.award(session, opened.office, earned, actor=ACTOR)
+        address = opened.office.addresses.badge(outcome.award.id)
+    if not outcome.created:
+        err.print("The learner holds this achievement already:", markup=False)
+    out.print(address, markup=False)
+
+
+def revoke(award_id: AwardId, reason: Reason) -> None:
+    """Take an award back, for good."""
+    with service() as opened, opened.database.write() as session:
+        award = awards.by_id(session, award_id, lock=True)
+        award_status.revoke(session, opened.office, award, reason=reason, actor=ACTOR)
+    out.print("Revoked. The status list says so from now on.")
+
+
+def suspend(award_id: AwardId, reason: Reason) -> None:
+    """Pause an award."""
+    with service() as opened, opened.database.write() as session:
+        award = awards.by_id(session, award_id, lock=True)
+        award_status.suspend(session, opened.office, award, reason=reason, actor=ACTOR)
+    out.print("Suspended. Lift it with: lanyard reinstate AWARD")
+
+
+def reinstate(award_id: AwardId) -> None:
+    """Lift an award's suspension."""
+    with service() as opened, opened.database.write() as session:
+        award_status.reinstate(session, opened.office, awards.by_id(session, award_id, lock=True), actor=ACTOR)
+    out.print("Reinstated.")

@@ -1,0 +1,158 @@
+"""What a verification found: checks, one verdict, and only those facts that the proof covers.
+
+Sentences are for a person who has never heard of signatures; codes are for programs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class Outcome(StrEnum):
+    """What one check found. Unknown is neither: something that was needed could not be had."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """The one answer about a badge. Only GOOD means that every check passed."""
+
+    GOOD = "good"
+    UNREADABLE = "unreadable"  # there is no badge in what was handed in
+    BROKEN = "broken"  # changed after signing, not signed, or not signed by the issuer it names
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    UNKNOWN_ISSUER = "unknown_issuer"  # the issuer publishes no such key
+    CANNOT_TELL = "cannot_tell"  # something needed was out of reach, or is of a kind not known here
+    WRONG_PERSON = "wrong_person"  # good, but not for the recipient who was asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of a verification, its outcome, a stable code and a sentence for a person."""
+
+    name: str
+    outcome: Outcome
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedFacts:
+    """What the badge says, as far as the proof covers it; `None` = the badge does not say."""
+
+    credential_id: str
+    credential_name: str | None
+    issuer_id: str
+    issuer_name: str | None
+    issuer_url: str | None
+    achievement_id: str
+    achievement_name: str
+    achievement_description: str | None
+    achievement_type: str | None
+    human_code: str | None
+    criteria_narrative: str | None  # Markdown
+    criteria_url: str | None
+    image_url: str | None
+    subject_id: str | None
+    holder_names: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime | None
+    awarded_date: datetime | None
+
+    @property
+    def signed_by(self) -> str:
+        """The domain or DID that signed. Show it larger than the name, which anybody can claim (T20)."""
+        return domain_of(self.issuer_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The facts as JSON values, with `signed_by`; what the badge does not say is left out."""
+        facts = asdict(self) | {"signed_by": self.signed_by, "holder_names": list(self.holder_names)}
+        return {
+            name: instant(value) if isinstance(value, datetime) else value
+            for name, value in facts.items()
+            if value not in (None, [])
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer of a verification: checks in the order of the standard, a verdict, and a sentence that explains it.
+
+    `credential` is None unless the proof holds and is the issuer's. `document` is what was handed in, parsed; it is
+    not to be shown as verified. `superseded_by` is the address of the badge that took this one's place.
+    """
+
+    checks: tuple[Check, ...]
+    verdict: Verdict
+    sentence: str
+    credential: VerifiedFacts | None = None
+    document: dict[str, Any] | None = None
+    superseded_by: str | None = None
+
+    def __getitem__(self, name: str) -> Check:
+        """The check of this name. Raises KeyError when there is none."""
+        for check in self.checks:
+            if check.name == name:
+                return check
+        raise KeyError(name)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every check passed."""
+        return self.verdict is Verdict.GOOD
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON values: verdict, sentence, checks, verified facts or null, link or null.
+
+        The document is left out: whoever asked has it, and nothing in it counts but what `credential` repeats.
+        """
+        return {
+            "verdict": self.verdict.value,
+            "sentence": self.sentence,
+            "checks": [
+                {"name": check.name, "outcome": check.outcome.value, "code": check.code, "sentence": check.sentence}
+                for check in self.checks
+            ],
+            "credential": None if self.credential is None else self.credential.to_dict(),
+            "superseded_by": self.superseded_by,
+        }
+
+
+def day(moment: datetime) -> str:
+    """The date with its month as a word, as in "3 May 2026"; never depends on the machine's language (B32)."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def instant(moment: datetime) -> str:
+    """The moment in RFC 3339 with its own offset, `Z` for UTC."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def domain_of(issuer_id: str) -> str:
+    """The host of an https or did:web issuer, the identifier itself for any other; at most 100 printable characters.
+
+    Characters that turn the direction of writing, or cannot be seen, are left out (T20).
+    """
+    if issuer_id.startswith("did:web:"):
+        shown: str | None = unquote(issuer_id.removeprefix("did:web:").partition(":")[0])
+    else:
+        try:
+            shown = urlsplit(issuer_id).hostname
+        except ValueError:
+            shown = None
+    return "".join(character for character in shown or issuer_id if character.isprintable())[:100]

@@ -1,0 +1,146 @@
+"""JSON without surprises: one parser for credentials, tokens, deliveries and API bodies (T13, T14)."""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.errors import MalformedJson, TooLarge
+
+MAX_BYTES = 1_048_576
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+def loads(
+    data: bytes | str,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_nodes: int = MAX_NODES,
+    exact_numbers: bool = False,
+) -> Any:
+    """Parse strict JSON: UTF-8, no duplicate keys, no NaN, no lone surrogates, bounded size, depth and numbers.
+
+    `exact_numbers` gives Decimal instead of float, for scores. A leading byte order mark is accepted, as senders on
+    Windows write one. Raises MalformedJson or TooLarge, never anything else.
+    """
+    if isinstance(data, bytes):
+        if len(data) > max_bytes:
+            raise TooLarge("The document is larger than is accepted", limit_bytes=max_bytes)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise MalformedJson("The document is not UTF-8 text", offset=error.start) from error
+    else:
+        text = data
+        if len(text) > max_bytes:
+            raise TooLarge("The document is larger than is accepted", limit_bytes=max_bytes)
+    _refuse_deep_nesting(text, max_depth)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_decimal if exact_numbers else _float,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedJson(f"The document is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
+    except RecursionError as error:  # pragma: no cover - the depth check comes first
+        raise MalformedJson("The document is nested too deeply", limit_depth=max_depth) from error
+    _check_tree(value, max_nodes)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """Compact, ASCII-only JSON bytes. ASCII, because un-baking tools have read UTF-8 as Latin-1 (B15)."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def _refuse_deep_nesting(text: str, max_depth: int) -> None:
+    depth = 0
+    in_string = False
+    escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > max_depth:
+                raise MalformedJson("The document is nested too deeply", limit_depth=max_depth)
+        elif character in "]}":
+            depth -= 1
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise MalformedJson("A member name appears twice in one object", member=key[:100])
+        result[key] = value
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise MalformedJson(f"{name} is not a JSON number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or abs(value := int(digits)) > MAX_SAFE_INTEGER:  # noqa: PLR2004 - sign and 16 digits
+        raise MalformedJson("An integer is beyond the range that all JSON readers agree on")
+    return value
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise MalformedJson("A number is too large")
+    return value
+
+
+def _decimal(digits: str) -> Decimal:
+    if len(digits) > 64:  # noqa: PLR2004 - far beyond any score
+        raise MalformedJson("A number has too many digits")
+    try:
+        value = Decimal(digits)
+    except InvalidOperation as error:  # an exponent beyond what Decimal holds
+        raise MalformedJson("A number is too large or too small") from error
+    if not math.isfinite(float(value)):
+        raise MalformedJson("A number is too large")
+    return value
+
+
+def _check_tree(value: Any, max_nodes: int) -> None:
+    nodes = 0
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        nodes += 1
+        if nodes > max_nodes:
+            raise MalformedJson("The document has too many parts", limit_nodes=max_nodes)
+        if isinstance(item, str):
+            _refuse_lone_surrogates(item)
+        elif isinstance(item, dict):
+            for key in item:
+                _refuse_lone_surrogates(key)
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+
+
+def _refuse_lone_surrogates(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedJson("A text holds half of a surrogate pair") from error

@@ -1,0 +1,39 @@
+"""Moments as text in signed documents: RFC 3339, UTC, `Z`, whole seconds (OB3-07)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from app.errors import InvalidInput
+
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2026-03-01T09:00:00Z`. Raises InvalidInput for a moment without zone or with parts of a second.
+
+    Fractions are refused, not cut: a VC-JWT's `nbf` counts seconds and must equal `validFrom`.
+    """
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise InvalidInput("A moment in a signed document needs a time zone", moment=moment.isoformat())
+    if moment.microsecond:
+        raise InvalidInput("A moment in a signed document has whole seconds", moment=moment.isoformat())
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def from_rfc3339(text: str) -> datetime:
+    """The moment that RFC 3339 text names, with its zone. Raises InvalidInput."""
+    if not _RFC3339.fullmatch(text):
+        raise InvalidInput("This is not a date and time with a zone (RFC 3339)")
+    whole, fraction, zone = re.fullmatch(r"([^.Z+]{19})(\.\d+)?(.*)", text).groups()  # type: ignore[union-attr]
+    try:
+        moment = datetime.fromisoformat(whole + ("+00:00" if zone == "Z" else zone))
+    except ValueError as error:
+        raise InvalidInput("This date does not exist") from error
+    return moment + timedelta(seconds=float(fraction or 0))
+
+
+def seconds(moment: datetime) -> int:
+    """Seconds since 1970, as a JWT's `nbf` and `exp` count them."""
+    return int(moment.timestamp())

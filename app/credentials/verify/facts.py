@@ -1,0 +1,52 @@
+"""What a badge says, taken out of a document whose proof holds; anything of an unexpected kind is left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.credentials.report import VerifiedFacts
+from app.credentials.verify.shape import issuer_id, moment, objects
+
+
+def extract(document: dict[str, Any]) -> VerifiedFacts:
+    """The facts of a document that passed the `schema`, `context`, `proof` and `issuer` checks."""
+    issuer = document["issuer"]
+    subject = document["credentialSubject"]
+    achievement = subject["achievement"]
+    criteria = achievement["criteria"]
+    return VerifiedFacts(
+        credential_id=document["id"],
+        credential_name=_text(document, "name"),
+        issuer_id=issuer_id(document) or "",
+        issuer_name=_text(issuer, "name"),
+        issuer_url=_text(issuer, "url"),
+        achievement_id=achievement["id"],
+        achievement_name=achievement["name"],
+        achievement_description=_text(achievement, "description"),
+        achievement_type=_text(achievement, "achievementType"),
+        human_code=_text(achievement, "humanCode"),
+        criteria_narrative=_text(criteria, "narrative"),
+        criteria_url=_text(criteria, "id"),
+        image_url=_text(achievement.get("image"), "id"),
+        subject_id=_text(subject, "id"),
+        holder_names=_holder_names(subject),
+        valid_from=moment(document["validFrom"]),
+        valid_until=moment(document.get("validUntil")),
+        awarded_date=moment(document.get("awardedDate")),
+    )
+
+
+def _holder_names(subject: dict[str, Any]) -> tuple[str, ...]:
+    """Plain names among the identifiers, and the `name` some issuers put on the subject; each once (B11)."""
+    named = [
+        entry["identityHash"]
+        for entry in objects(subject.get("identifier"))
+        if entry["identityType"] in ("name", "ext:name") and entry["hashed"] is False
+    ]
+    name = _text(subject, "name")
+    return tuple(dict.fromkeys([*named, *([name] if name else [])]))
+
+
+def _text(value: Any, member: str) -> str | None:
+    found = value.get(member) if isinstance(value, dict) else None
+    return found if isinstance(found, str) and found else None

@@ -1,0 +1,79 @@
+"""What a verification has to ask the outside world, as one Protocol. This room itself never calls the network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.credentials.keys import public_key_of
+from app.credentials.model import StatusEntry
+from app.credentials.multibase import base64url
+
+_THUMBPRINT_URI = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+_THUMBPRINT_MEMBERS = frozenset({"crv", "kty", "x", "y", "n", "e"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFound:
+    """A public key that an issuer publishes for signing. `revoked_at` None = it was never withdrawn.
+
+    `controller` is the identifier that the key's document names as its owner, as the resolver read it there.
+    """
+
+    public_jwk: dict[str, Any]
+    controller: str
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListFound:
+    """What a status list's address answered with: JSON or a compact token, as received."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The issuer answered, and publishes no such key for signing credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """There was no answer, or none that can be read. Says nothing for or against the badge."""
+
+
+class Resolver(Protocol):
+    """Finds keys, status lists and newer badges; every address guard and limit is the implementation's."""
+
+    def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
+        """The key of this name among those that the issuer publishes under `assertionMethod`.
+
+        Look the name up among the issuer's keys; never fetch it for its own sake (T17). For a token it is the `kid`
+        header, or, when the token only carries a `jwk`, that key's thumbprint URI (RFC 9278). did:key is not asked.
+        """
+
+    def status_list(self, url: str) -> ListFound | Unreachable:
+        """The status list at this address, which stands in a badge whose signature already held."""
+
+    def superseded_by(self, credential_id: str) -> str | None:
+        """The address of the badge that took this one's place; None = none, or the badge is not ours."""
+
+    def further_entries(self, credential_id: str) -> tuple[StatusEntry, ...]:
+        """Places in status lists that the issuer keeps for this badge beside those signed into it (decision 0009).
+
+        Known for our own badges only; () for every other.
+        """
+
+
+def thumbprint_uri(public_jwk: dict[str, Any]) -> str:
+    """The name that a public key gives itself, from its numbers alone. Raises InvalidInput for an unsafe key.
+
+    Source: RFC 9278, "JWK Thumbprint URI", with SHA-256.
+    """
+    public_key_of(public_jwk)
+    members = {name: value for name, value in public_jwk.items() if name in _THUMBPRINT_MEMBERS}
+    text = json.dumps(members, sort_keys=True, separators=(",", ":"))
+    return _THUMBPRINT_URI + base64url(hashlib.sha256(text.encode()).digest())

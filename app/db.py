@@ -1,0 +1,207 @@
+"""Engine, sessions, `claim()`: the only place that knows the differences between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from app.errors import Busy
+
+# Names of constraints are part of the schema: migrations on both databases need them to be predictable.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock detected
+UNAVAILABLE_SQLSTATES = {"53300", "55P03", "57014", "57P01", "57P02", "57P03", "08000", "08001", "08006"}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: their zone would be a guess."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy calls it so
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal number as text: SQLite would make a float of it, and a score of 0.8 would miss a minimum of 0.8."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Write it as it is."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - as above
+        """Read it back."""
+        return None if value is None else Decimal(value)
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+        datetime: UTCDateTime(),
+        Decimal: ExactDecimal(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
+
+
+Model = TypeVar("Model", bound=Base)
+
+
+def claim(session: Session, model: type[Model], **values: Any) -> Model | None:
+    """Insert a row whose uniqueness may clash; the new row, or None when another row holds the same key.
+
+    This is the only insert for rows with a unique key that two callers may want at once: looking up and then
+    inserting fails under concurrency on both databases. On PostgreSQL it waits for a rival transaction to end.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
+    return session.scalars(insert.values(**values).on_conflict_do_nothing().returning(model)).one_or_none()
+
+
+class Database:
+    """One database: `read()` and `write()` sessions, each one transaction."""
+
+    def __init__(self, url: str, *, pool_size: int = 16, timeout_seconds: int = 30) -> None:
+        self.url = url
+        self._timeout_seconds = timeout_seconds
+        self.engine = _create_engine(url, pool_size, timeout_seconds)
+        self._write_engine = self.engine.execution_options(lanyard_write=True)
+        # One writer at a time is SQLite's own rule. Queueing in the process is fair and quick; SQLite's busy
+        # handler polls, which under 16 threads made the slowest request wait for seconds (trust.md, section 5).
+        self._write_lock = threading.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the database and cannot change it. Raises Busy."""
+        options = {} if self.is_sqlite else {"postgresql_readonly": True}
+        with _busy_in_our_words(), Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed on leaving, rolled back on an exception. Raises Busy."""
+        if self._write_lock is not None and not self._write_lock.acquire(timeout=self._timeout_seconds):
+            raise Busy("The database is busy", retry_after_seconds=5)
+        try:
+            with _busy_in_our_words(), Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        finally:
+            if self._write_lock is not None:
+                self._write_lock.release()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the same transaction, run once more, may succeed: PostgreSQL chose it as a deadlock's victim."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
+
+
+@contextmanager
+def _busy_in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Busy("All database connections are in use", retry_after_seconds=5) from error
+    except OperationalError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        text = str(error.orig)
+        if "database is locked" in text or state in UNAVAILABLE_SQLSTATES or (state is None and "connection" in text):
+            raise Busy("The database is busy or cannot be reached", retry_after_seconds=5) from error
+        if "disk is full" in text or "disk I/O" in text:
+            raise Busy("The database cannot store anything at present", retry_after_seconds=30) from error
+        raise
+
+
+def _create_engine(url: str, pool_size: int, timeout_seconds: int) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=timeout_seconds,
+            hide_parameters=True,
+            connect_args={"timeout": timeout_seconds, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=timeout_seconds,
+        pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and parameters are people's names and addresses (T48)
+        connect_args={"connect_timeout": timeout_seconds, "options": f"-c lock_timeout={timeout_seconds}s"},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is in _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another one wrote in between,
+    # whatever the timeout (measured: 280 of 320). An immediate one waits its turn.
+    writes = connection.get_execution_options().get("lanyard_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

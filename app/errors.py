@@ -1,0 +1,263 @@
+"""Every error that Lanyard raises on purpose, in field words. Knows no HTTP: `web/problems.py` has that table."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ServiceError(Exception):
+    """An error with a stable name (`slug`), a title, a sentence for a person and facts for a program."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **facts: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+# -- start-up ---------------------------------------------------------------------------------------------
+
+
+class UnsafeConfiguration(ServiceError):
+    """The settings would make an unsafe service; `detail` says what to set."""
+
+    slug, title = "unsafe-configuration", "The configuration is not safe for production"
+
+
+# -- anybody's input --------------------------------------------------------------------------------------
+
+
+class InvalidInput(ServiceError):
+    """Something in a document or field is wrong; `pointer` (JSON Pointer) or `line` says where."""
+
+    slug, title = "invalid-input", "The input is not valid"
+
+
+class MalformedJson(InvalidInput):
+    """Bytes that are not strict JSON, or that pass a size, depth or number limit."""
+
+    slug, title = "malformed-json", "The body is not the JSON that is expected here"
+
+
+class TooLarge(ServiceError):
+    """A body, file or batch above its limit; `limit_bytes` or `limit_items` says the limit."""
+
+    slug, title = "too-large", "The body is larger than is accepted here"
+
+
+class UnsupportedMediaType(ServiceError):
+    """The body is said to be of a type that is not taken here; `expected` names the one that is."""
+
+    slug, title = "unsupported-media-type", "The body is of another type than is expected here"
+
+
+class UnreadableImage(InvalidInput):
+    """A file that is not a well-formed PNG within the limits."""
+
+    slug, title = "unreadable-image", "The file is not a PNG that can be read"
+
+
+class UnreadableCredential(InvalidInput):
+    """Input to a verification in which no single credential can be found."""
+
+    slug, title = "unreadable-credential", "No credential was found in the input"
+
+
+class NotFound(ServiceError):
+    """No such thing, or none that the caller may see; both look the same."""
+
+    slug, title = "not-found", "There is nothing at this address"
+
+
+class Gone(ServiceError):
+    """It was here and was taken away for good."""
+
+    slug, title = "gone", "What was here was removed"
+
+
+# -- who calls --------------------------------------------------------------------------------------------
+
+
+class NotAuthenticated(ServiceError):
+    """No key, or a wrong, expired or revoked one; never says which."""
+
+    slug, title = "not-authenticated", "The request carries no valid credentials"
+
+
+class KeyInAddress(ServiceError):
+    """A key was sent in the address, where logs and histories keep it; it should be revoked."""
+
+    slug, title = "key-in-address", "A key does not belong into an address"
+
+
+class NotAllowed(ServiceError):
+    """The caller is known and may not do this; `scope` names what is missing."""
+
+    slug, title = "not-allowed", "This key may not do that"
+
+
+class RateLimited(ServiceError):
+    """Too many requests; `retry_after_seconds` says when to come back."""
+
+    slug, title = "rate-limited", "Too many requests"
+
+
+# -- deliveries -------------------------------------------------------------------------------------------
+
+
+class DeliveryNotAuthentic(ServiceError):
+    """The delivery's signature or secret does not hold; never says which part."""
+
+    slug, title = "delivery-not-authentic", "The delivery could not be authenticated"
+
+
+class DeliveryConflict(ServiceError):
+    """The delivery id was used before with another body; the first one stands."""
+
+    slug, title = "delivery-conflict", "This delivery id came earlier with another body"
+
+
+class SourceDisabled(ServiceError):
+    """The source was switched off by its issuer."""
+
+    slug, title = "source-disabled", "This source is switched off"
+
+
+class IdempotencyConflict(ServiceError):
+    """The Idempotency-Key was used before for another request."""
+
+    slug, title = "idempotency-conflict", "This Idempotency-Key belongs to another request"
+
+
+# -- achievements, awards, keys ---------------------------------------------------------------------------
+
+
+class NotPublishable(ServiceError):
+    """The draft misses something that a published achievement must have; `problems` lists each."""
+
+    slug, title = "not-publishable", "The achievement cannot be published yet"
+
+
+class NotPublished(ServiceError):
+    """Only a published achievement can be awarded."""
+
+    slug, title = "not-published", "The achievement is not published"
+
+
+class AlreadyExists(ServiceError):
+    """A thing with this name or id is here already; `id` names it where that may be told."""
+
+    slug, title = "already-exists", "This exists already"
+
+
+class AlreadyAwarded(ServiceError):
+    """The learner holds this achievement; `award_id` names the award."""
+
+    slug, title = "already-awarded", "The learner already holds this achievement"
+
+
+class AlreadyRevoked(ServiceError):
+    """The award is revoked; `revoked_at` says since when."""
+
+    slug, title = "already-revoked", "The award is already revoked"
+
+
+class NotSuspended(ServiceError):
+    """Only a suspended award can be reinstated."""
+
+    slug, title = "not-suspended", "The award is not suspended"
+
+
+class AlreadySuspended(ServiceError):
+    """The award is suspended; `suspended_at` says since when."""
+
+    slug, title = "already-suspended", "The award is already suspended"
+
+
+class AlreadySuperseded(ServiceError):
+    """Another award took this one's place; `superseded_by` names it."""
+
+    slug, title = "already-superseded", "The award was superseded"
+
+
+class LearnerUnclear(ServiceError):
+    """The facts point at more than one person; a member of staff must decide."""
+
+    slug, title = "learner-unclear", "It is not clear which person this is"
+
+
+class LintFailed(ServiceError):
+    """A document breaks a rule of the standard; `findings` lists rule, clause, pointer and sentence."""
+
+    slug, title = "lint-failed", "The document breaks a rule of the standard and was not signed"
+
+
+class SelfVerificationFailed(ServiceError):
+    """What was just signed does not verify; nothing was stored."""
+
+    slug, title = "self-verification-failed", "The signed document did not verify and was not stored"
+
+
+class NoSigningKey(ServiceError):
+    """The issuer has no active key of the kind that is needed."""
+
+    slug, title = "no-signing-key", "The issuer has no active signing key"
+
+
+class KeyUnavailable(ServiceError):
+    """The private key is not in the key store or cannot be opened with the configured secret."""
+
+    slug, title = "key-unavailable", "The private key cannot be used"
+
+
+class StatusListFull(ServiceError):
+    """The list has no index left; the caller opens a new list."""
+
+    slug, title = "status-list-full", "The status list is full"
+
+
+class StatusListRegression(ServiceError):
+    """A published revocation would disappear from the list; nothing was published."""
+
+    slug, title = "status-list-regression", "A published revocation may never disappear"
+
+
+# -- the house itself -------------------------------------------------------------------------------------
+
+
+class Busy(ServiceError):
+    """The database did not become free in time; nothing was stored, and the caller may try again."""
+
+    slug, title = "busy", "The service is busy; try again shortly"
+
+
+class SchemaUnknown(ServiceError):
+    """The database was migrated by a newer version of Lanyard; `revision` names where it stands."""
+
+    slug, title = "schema-unknown", "The database is newer than this version"
+
+
+# -- the network ------------------------------------------------------------------------------------------
+
+
+class FetchFailed(ServiceError):
+    """A foreign document could not be fetched. Every cause has the same public words (T8); `reason` is for the log."""
+
+    slug, title = "fetch-failed", "The address could not be fetched"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Nothing usable could be fetched from this address")
+        self.reason = reason
+
+
+class MailRefused(ServiceError):
+    """A mail was not taken. `permanent` says that trying again is of no use; `code` is the SMTP reply, if any."""
+
+    slug, title = "mail-refused", "The mail could not be handed over"
+
+    def __init__(self, detail: str, *, permanent: bool, code: int | None = None) -> None:
+        super().__init__(detail, permanent=permanent, code=code)
+        self.permanent = permanent
+        self.code = code

@@ -1,0 +1,252 @@
+"""Achievements: what can be earned. Draft → published version (frozen) → archived; nothing is ever deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.credentials import model, ob3, strict_json
+from app.db import Base, claim
+from app.errors import AlreadyExists, NotFound, NotPublishable, NotPublished
+from app.issuing import achievement_facts, audit, images, issuers
+from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod
+from app.issuing.issuers import Issuer
+from app.issuing.office import Office
+from app.issuing.slugs import check_slug
+from app.projections import drawing
+
+
+class AchievementState(StrEnum):
+    """A draft cannot be awarded; an archived one neither, but its versions stay at their addresses."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Achievement(Base):
+    """One achievement over all its versions. `draft` holds changes that are not published yet."""
+
+    __tablename__ = "achievements"
+    __table_args__ = (UniqueConstraint("issuer_id", "slug"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10))
+    draft: Mapped[dict[str, Any] | None]
+    draft_image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
+    current_version: Mapped[int | None]
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class AchievementVersion(Base):
+    """What was published. `document` is the JSON that goes into every badge of this version, byte for byte."""
+
+    __tablename__ = "achievement_versions"
+    __table_args__ = (UniqueConstraint("achievement_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"))
+    number: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+    creator: Mapped[dict[str, Any]]
+    document: Mapped[bytes]
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    published_at: Mapped[datetime]
+
+
+def create(session: Session, issuer: Issuer, *, slug: str, facts: AchievementFacts, actor: str) -> Achievement:
+    """Add a draft. Raises AlreadyExists when the issuer has one of that slug."""
+    check_slug(slug)
+    achievement = claim(
+        session,
+        Achievement,
+        id=clock.new_id(),
+        issuer_id=issuer.id,
+        slug=slug,
+        state=AchievementState.DRAFT,
+        draft=facts.to_json(),
+        created_at=clock.now(),
+    )
+    if achievement is None:
+        raise AlreadyExists(f"{issuer.name} has an achievement named {slug} already", slug=slug)
+    audit.record(session, issuer.id, actor=actor, action="achievement.created", object_id=achievement.id)
+    return achievement
+
+
+def change(session: Session, achievement: Achievement, *, facts: AchievementFacts, actor: str) -> bool:
+    """Put new facts into the draft; False when they are the facts already. Published versions stay as they are."""
+    if current_facts(session, achievement) == facts:
+        return False
+    achievement.draft = facts.to_json()
+    audit.record(session, achievement.issuer_id, actor=actor, action="achievement.changed", object_id=achievement.id)
+    return True
+
+
+def put_image(session: Session, achievement: Achievement, content: bytes, *, actor: str) -> str:
+    """Use an uploaded PNG from the next version on; its SHA-256. Raises UnreadableImage."""
+    facts = current_facts(session, achievement)
+    sha256 = images.keep(session, content)
+    achievement.draft = facts.to_json()
+    achievement.draft_image_sha256 = sha256
+    audit.record(
+        session,
+        achievement.issuer_id,
+        actor=actor,
+        action="achievement.image",
+        object_id=achievement.id,
+        sha256=sha256,
+    )
+    return sha256
+
+
+def problems(facts: AchievementFacts) -> list[str]:
+    """What keeps a draft from being published: a sentence each."""
+    found = []
+    if not facts.criteria_narrative and not facts.criteria_url:
+        found.append("Say what it takes: criteria as text, or an address where they are (OB3-12).")
+    if facts.achievement_type == "MicroCredential":
+        if facts.assessment_method in {None, AssessmentMethod.NONE}:
+            found.append("A micro-credential is assessed learning: name the assessment method (SEED-11).")
+        if not facts.skills:
+            found.append("A micro-credential lists at least one skill with a level (SEED-10).")
+    return found
+
+
+def publish(session: Session, office: Office, achievement: Achievement, *, actor: str) -> AchievementVersion:
+    """Freeze the draft as the next version. Raises NotPublishable, LintFailed; returns the current one if no draft."""
+    issuer = issuers.by_id(session, achievement.issuer_id)
+    if achievement.draft is None:
+        return current(session, achievement)
+    facts = achievement_facts.parse(achievement.draft)
+    if found := problems(facts):
+        raise NotPublishable(" ".join(found), problems=found)
+    number = (achievement.current_version or 0) + 1
+    image_sha256 = achievement.draft_image_sha256 or images.keep(session, _draw(facts))
+    creator = issuers.facts(office, issuer)
+    stated = document_facts(office, achievement, facts, number=number, image_sha256=image_sha256, creator=creator)
+    version = claim(
+        session,
+        AchievementVersion,
+        id=clock.new_id(),
+        achievement_id=achievement.id,
+        number=number,
+        facts=facts.to_json(),
+        creator={"id": creator.id, "name": creator.name},
+        document=strict_json.dumps(ob3.achievement_document(stated)),
+        image_sha256=image_sha256,
+        published_at=clock.now(),
+    )
+    if version is None:
+        raise AlreadyExists("This version was published at the same moment by someone else", number=number)
+    achievement.draft = None
+    achievement.state = AchievementState.PUBLISHED
+    achievement.current_version = number
+    audit.record(
+        session,
+        issuer.id,
+        actor=actor,
+        action="achievement.published",
+        object_id=achievement.id,
+        version=number,
+    )
+    session.flush()
+    return version
+
+
+def archive(session: Session, achievement: Achievement, *, actor: str) -> None:
+    """Take it out of use: no new awards; everything awarded stays as it is, at its address."""
+    if achievement.state == AchievementState.ARCHIVED:
+        return
+    achievement.state, achievement.archived_at = AchievementState.ARCHIVED, clock.now()
+    audit.record(session, achievement.issuer_id, actor=actor, action="achievement.archived", object_id=achievement.id)
+
+
+def current(session: Session, achievement: Achievement) -> AchievementVersion:
+    """The newest published version. Raises NotPublished."""
+    if achievement.current_version is None:
+        raise NotPublished("This achievement has not been published yet", achievement_id=achievement.id)
+    return version_of(session, achievement, achievement.current_version)
+
+
+def version_of(session: Session, achievement: Achievement, number: int) -> AchievementVersion:
+    """One published version. Raises NotFound."""
+    query = select(AchievementVersion).where(
+        AchievementVersion.achievement_id == achievement.id, AchievementVersion.number == number
+    )
+    version = session.scalars(query).one_or_none()
+    if version is None:
+        raise NotFound("There is no such version of this achievement")
+    return version
+
+
+def current_facts(session: Session, achievement: Achievement) -> AchievementFacts:
+    """The draft if there is one, else the newest version."""
+    stored = achievement.draft if achievement.draft is not None else current(session, achievement).facts
+    return achievement_facts.parse(stored)
+
+
+def by_id(session: Session, achievement_id: str, *, issuer: Issuer | None = None) -> Achievement:
+    """The achievement with this id, of this issuer if one is named. Raises NotFound."""
+    achievement = session.get(Achievement, achievement_id)
+    if achievement is None or (issuer is not None and achievement.issuer_id != issuer.id):
+        raise NotFound("There is no such achievement")
+    return achievement
+
+
+def by_slug(session: Session, issuer: Issuer, slug: str) -> Achievement:
+    """The issuer's achievement with this short name. Raises NotFound."""
+    query = select(Achievement).where(Achievement.issuer_id == issuer.id, Achievement.slug == slug)
+    achievement = session.scalars(query).one_or_none()
+    if achievement is None:
+        raise NotFound(f"{issuer.name} has no achievement named {slug}")
+    return achievement
+
+
+def version_facts(office: Office, achievement: Achievement, version: AchievementVersion) -> model.Achievement:
+    """A published version as the workshop takes it; always the same for the same version (B65)."""
+    return document_facts(
+        office,
+        achievement,
+        achievement_facts.parse(version.facts),
+        number=version.number,
+        image_sha256=version.image_sha256,
+        creator=model.Issuer(id=version.creator["id"], name=version.creator["name"]),
+    )
+
+
+def document_facts(
+    office: Office,
+    achievement: Achievement,
+    facts: AchievementFacts,
+    *,
+    number: int,
+    image_sha256: str,
+    creator: model.Issuer,
+) -> model.Achievement:
+    """Facts with the addresses of one version."""
+    return achievement_facts.document_facts(
+        facts,
+        url=office.addresses.achievement_version(achievement.id, number),
+        number=number,
+        image_url=office.addresses.image(image_sha256),
+        creator=creator,
+    )
+
+
+def _draw(facts: AchievementFacts) -> bytes:
+    return drawing.draw_badge(
+        shape=drawing.Shape(facts.drawing.shape),
+        fill=facts.drawing.fill,
+        accent=facts.drawing.accent,
+        abbreviation=facts.abbreviation,
+        name=facts.name,
+        level=facts.drawing.level,
+    )

@@ -1,0 +1,295 @@
+"""Awards: our decision that a learner earned an achievement, and the signed documents that say so.
+
+`award()` does everything that issuing is, in the caller's transaction: the slot (one award, whatever happens at
+once), status indexes, the signature over a linted document, its verification, the audit entry and the mail to send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.credentials import model, sign
+from app.db import Base, claim
+from app.errors import NotFound, NotPublished
+from app.issuing import (
+    achievement_facts,
+    achievements,
+    announcements,
+    audit,
+    issuers,
+    learners,
+    signing_keys,
+    status_lists,
+)
+from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
+from app.issuing.issuers import Issuer
+from app.issuing.learners import Learner
+from app.issuing.office import Office
+from app.stacking import renewal
+
+ONCE = "once"
+# The official schema takes one status entry, as an object; with two, VerifierPlus refuses the badge (decision 0009).
+SIGNED_PURPOSE = model.StatusPurpose.REVOCATION
+
+
+class AwardState(StrEnum):
+    """Stored states; *expired* is computed from dates, never stored."""
+
+    PENDING = "pending"
+    ISSUED = "issued"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+class Visibility(StrEnum):
+    """Who sees the page: nobody but holder and issuer, whoever has the link, or everybody."""
+
+    PRIVATE = "private"
+    UNLISTED = "unlisted"
+    PUBLIC = "public"
+
+
+class Award(Base):
+    """One award. `slot` is what makes it the only one: a live award holds `once`; an ended one gives it back."""
+
+    __tablename__ = "awards"
+    __table_args__ = (
+        UniqueConstraint("learner_id", "achievement_id", "slot"),
+        Index("ix_awards_issuer_id_created_at", "issuer_id", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"), index=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("achievement_versions.id"))
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
+    completion_id: Mapped[str | None] = mapped_column(String(22))
+    slot: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12))
+    visibility: Mapped[str] = mapped_column(String(10))
+    awarded_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    subject_id: Mapped[str] = mapped_column(String(60))
+    evidence: Mapped[list[Any]]
+    narrative: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    revoked_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
+    superseded_by_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class Credential(Base):
+    """The signed documents of one revision of an award. Stored bytes; served as they are, never rebuilt."""
+
+    __tablename__ = "credentials"
+
+    award_id: Mapped[str] = mapped_column(ForeignKey("awards.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    json: Mapped[bytes]
+    jwt: Mapped[bytes]
+    valid_from: Mapped[datetime]
+    embedded_kid: Mapped[str] = mapped_column(String(80))
+    token_kid: Mapped[str] = mapped_column(String(80))
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What was earned, by whom and when; everything that `award()` needs to know."""
+
+    achievement: Achievement
+    learner: Learner
+    awarded_at: datetime
+    completion_id: str | None = None
+    evidence: tuple[model.Evidence, ...] = ()
+    narrative: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The award, and whether this call made it."""
+
+    award: Award
+    created: bool
+
+
+def award(session: Session, office: Office, earned: Earned, *, actor: str) -> Outcome:
+    """Award, sign and store, or return the award that the learner holds already.
+
+    Raises NotPublished, NoSigningKey, KeyUnavailable, LintFailed, SelfVerificationFailed; nothing is stored then.
+    """
+    if earned.achievement.state != AchievementState.PUBLISHED:
+        raise NotPublished("This achievement is not published", achievement_id=earned.achievement.id)
+    held = _newest_held(session, earned)
+    made = _claim(session, office, earned, slot=_slot(held, earned.awarded_at))
+    if made is None:
+        return Outcome(_holder_of_slot(session, earned, _slot(held, earned.awarded_at)), created=False)
+    issuer = issuers.by_id(session, made.issuer_id)
+    entries = status_lists.reserve_for(session, office, issuer, made.id)
+    issue(session, office, issuer, made, entries=entries)
+    facts = {"achievement_id": made.achievement_id, "learner_id": made.learner_id, "completion_id": made.completion_id}
+    audit.record(session, issuer.id, actor=actor, action="award.issued", object_id=made.id, **facts)
+    announcements.badge_earned(session, office, issuer, made, version_of(session, made))
+    return Outcome(made, created=True)
+
+
+def issue(
+    session: Session,
+    office: Office,
+    issuer: Issuer,
+    made: Award,
+    *,
+    entries: tuple[model.StatusEntry, ...],
+) -> Credential:
+    """Sign the award's next revision: same id and award date, later `validFrom`. The old revision is kept.
+
+    The bytes are linted before and verified after signing; nothing is stored otherwise.
+    """
+    now = clock.now()
+    valid_from = now
+    if made.valid_until is not None and made.valid_until <= now:
+        valid_from = made.awarded_at  # it had ended before it could be signed, and no badge may end before it begins
+    stated = _signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
+    prepared = sign.prepare(stated)
+    pair = signing_keys.active(session, office, issuer)
+    signed = sign.sign(prepared, embedded=pair.embedded, token=pair.token, created=now)
+    made.revision += 1
+    made.state = AwardState.ISSUED if made.state == AwardState.PENDING else made.state
+    credential = Credential(
+        award_id=made.id,
+        revision=made.revision,
+        json=signed.json,
+        jwt=signed.jwt,
+        valid_from=valid_from,
+        embedded_kid=pair.embedded.kid,
+        token_kid=pair.token.kid,
+    )
+    session.add(credential)
+    session.flush()
+    return credential
+
+
+def by_id(session: Session, award_id: str, *, issuer: Issuer | None = None, lock: bool = False) -> Award:
+    """The award with this id, of this issuer if one is named, locked for a change if asked. Raises NotFound."""
+    found = session.get(Award, award_id, with_for_update=True if lock else None)
+    if found is None or (issuer is not None and found.issuer_id != issuer.id):
+        raise NotFound("There is no such award")
+    return found
+
+
+def credential_of(session: Session, found: Award) -> Credential:
+    """The newest signed documents of an award. Raises NotFound for one that was never issued."""
+    credential = session.get(Credential, (found.id, found.revision))
+    if credential is None:
+        raise NotFound("There is no such badge")
+    return credential
+
+
+def version_of(session: Session, found: Award) -> AchievementVersion:
+    """The achievement version that was awarded."""
+    return session.get_one(AchievementVersion, found.version_id)
+
+
+def _claim(session: Session, office: Office, earned: Earned, *, slot: str) -> Award | None:
+    version = achievements.current(session, earned.achievement)
+    facts = achievement_facts.parse(version.facts)
+    now = clock.now()
+    return claim(
+        session,
+        Award,
+        id=clock.new_id(),
+        issuer_id=earned.achievement.issuer_id,
+        achievement_id=earned.achievement.id,
+        version_id=version.id,
+        learner_id=earned.learner.id,
+        completion_id=earned.completion_id,
+        slot=slot,
+        state=AwardState.PENDING,
+        visibility=office.new_awards,
+        awarded_at=earned.awarded_at,
+        valid_until=renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        subject_id=clock.new_urn(),
+        evidence=[_evidence_to_json(item) for item in earned.evidence],
+        narrative=earned.narrative,
+        revision=0,
+        created_at=now,
+    )
+
+
+def _newest_held(session: Session, earned: Earned) -> Award | None:
+    query = (
+        select(Award)
+        .where(
+            Award.learner_id == earned.learner.id,
+            Award.achievement_id == earned.achievement.id,
+            Award.state.in_([AwardState.ISSUED, AwardState.SUSPENDED]),
+        )
+        .order_by(Award.awarded_at.desc(), Award.created_at.desc(), Award.id)
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _slot(held: Award | None, awarded_at: datetime) -> str:
+    """`once`, or a slot after the held award when that one had ended by then: a lapsed holder can earn it again."""
+    if held is None:
+        return ONCE
+    has_ended = held.valid_until is not None and held.valid_until < awarded_at
+    return f"after:{held.id}" if has_ended else held.slot
+
+
+def _holder_of_slot(session: Session, earned: Earned, slot: str) -> Award:
+    query = select(Award).where(
+        Award.learner_id == earned.learner.id, Award.achievement_id == earned.achievement.id, Award.slot == slot
+    )
+    return session.scalars(query).one()
+
+
+def _signed_facts(
+    session: Session,
+    office: Office,
+    issuer: Issuer,
+    made: Award,
+    *,
+    entries: tuple[model.StatusEntry, ...],
+    valid_from: datetime,
+) -> model.Award:
+    achievement = achievements.by_id(session, made.achievement_id)
+    return model.Award(
+        id=office.addresses.badge(made.id),
+        issuer=issuers.facts(office, issuer),
+        achievement=achievements.version_facts(office, achievement, version_of(session, made)),
+        recipient=_recipient(session, made),
+        awarded_at=made.awarded_at,
+        valid_from=valid_from,
+        valid_until=made.valid_until,
+        status=tuple(entry for entry in entries if entry.purpose == SIGNED_PURPOSE),
+        evidence=tuple(model.Evidence(**item) for item in made.evidence),
+        narrative=made.narrative,
+    )
+
+
+def _recipient(session: Session, made: Award) -> model.Recipient:
+    learner = session.get_one(Learner, made.learner_id)
+    email = learners.email_of(session, learner)
+    return model.Recipient(
+        subject_id=made.subject_id,
+        email=email.normalised if email else None,
+        salt=clock.new_salt() if email else None,
+        name=learner.display_name if learner.name_shown else None,
+    )
+
+
+def _evidence_to_json(item: model.Evidence) -> dict[str, str]:
+    members = ("id", "name", "narrative", "description", "genre")
+    return {name: value for name in members if (value := getattr(item, name)) is not None}

@@ -1,0 +1,75 @@
+"""YAML with line numbers: lists of named entries, each knowing where it stands in the file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from app.errors import InvalidInput
+
+MAX_CHARACTERS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a catalogue: the line (1-based) and a sentence."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a section, with the line it begins on."""
+
+    values: CommentedMap
+
+    @property
+    def line(self) -> int:
+        """The first line of the entry, 1-based."""
+        return int(self.values.lc.line) + 1
+
+    def line_of(self, key: str) -> int:
+        """The line of a key, or of the entry when the key is not there."""
+        return int(self.values.lc.key(key)[0]) + 1 if key in self.values else self.line
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key."""
+        return self.values.get(key, default)
+
+
+def load(text: str) -> CommentedMap:
+    """The document. Raises InvalidInput (`line`) for what is no YAML map, or repeats a key."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput("The catalogue is too large", limit_characters=MAX_CHARACTERS)
+    try:
+        document = YAML(typ="rt").load(io.StringIO(text))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InvalidInput(f"Line {line}: this is not YAML ({error.problem})", line=line) from error
+    except (YAMLError, ValueError) as error:
+        raise InvalidInput("The file is not YAML", line=1) from error
+    if not isinstance(document, CommentedMap):
+        raise InvalidInput("A catalogue is a map of sections", line=1)
+    return document
+
+
+def entries(document: CommentedMap, section: str, problems: list[Problem]) -> list[Entry]:
+    """The entries of a section; one that is no map is a problem with its line."""
+    items = document.get(section) or []
+    line = int(document.lc.key(section)[0]) + 1 if section in document else 1
+    if not isinstance(items, list):
+        problems.append(Problem(line, f"{section} is a list of entries"))
+        return []
+    found = []
+    for item in items:
+        if isinstance(item, CommentedMap):
+            found.append(Entry(item))
+        else:
+            problems.append(Problem(line, f"An entry of {section} is no map of names and values"))
+    return found

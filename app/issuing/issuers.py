@@ -1,0 +1,110 @@
+"""Issuers: the organisations that award badges. Each is a tenant of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.credentials import model
+from app.db import Base, claim
+from app.errors import AlreadyExists, InvalidInput, NotFound
+from app.issuing import audit
+from app.issuing.office import Office
+from app.issuing.slugs import check_slug
+
+
+class Issuer(Base):
+    """An organisation; its profile is signed into every badge as it is at that moment."""
+
+    __tablename__ = "issuers"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(String(500))
+    email: Mapped[str | None] = mapped_column(String(320))
+    description: Mapped[str | None] = mapped_column(Text)
+    image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
+    parent_name: Mapped[str | None] = mapped_column(String(200))
+    parent_url: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+
+
+PROFILE_FIELDS = frozenset({"name", "url", "email", "description", "image_sha256", "parent_name", "parent_url"})
+
+
+def create(session: Session, *, slug: str, name: str, url: str, actor: str, **profile: str | None) -> Issuer:
+    """Add an issuer. Raises AlreadyExists when the slug is taken, InvalidInput when it is no slug."""
+    check_slug(slug)
+    _check_profile(profile)
+    values = {"slug": slug, "name": name, "url": url, "created_at": clock.now(), **profile}
+    issuer = claim(session, Issuer, id=clock.new_id(), **values)
+    if issuer is None:
+        raise AlreadyExists(f"There is an issuer named {slug} already", slug=slug)
+    audit.record(session, issuer.id, actor=actor, action="issuer.created", object_id=issuer.id)
+    return issuer
+
+
+def update(session: Session, issuer: Issuer, *, actor: str, **profile: str | None) -> Issuer:
+    """Change the profile. Badges signed before keep the profile that they were signed with."""
+    _check_profile(profile)
+    changed = sorted(field for field, value in profile.items() if getattr(issuer, field) != value)
+    for field in changed:
+        setattr(issuer, field, profile[field])
+    if changed:
+        audit.record(session, issuer.id, actor=actor, action="issuer.changed", object_id=issuer.id, fields=changed)
+    return issuer
+
+
+def by_slug(session: Session, slug: str) -> Issuer:
+    """The issuer with this slug. Raises NotFound."""
+    issuer = session.scalars(select(Issuer).where(Issuer.slug == slug)).one_or_none()
+    if issuer is None:
+        raise NotFound("There is no such issuer")
+    return issuer
+
+
+def by_id(session: Session, issuer_id: str) -> Issuer:
+    """The issuer with this id. Raises NotFound."""
+    issuer = session.get(Issuer, issuer_id)
+    if issuer is None:
+        raise NotFound("There is no such issuer")
+    return issuer
+
+
+def take_turn(session: Session, issuer_id: str) -> None:
+    """Wait until no other transaction awards for this issuer; the turn ends with the transaction.
+
+    Awards of one issuer queue at its status list in any case. Queueing before anything else is claimed keeps two
+    batches that name the same people in another order from waiting for each other (a deadlock on PostgreSQL).
+    """
+    session.execute(select(Issuer.id).where(Issuer.id == issuer_id).with_for_update(key_share=True))
+
+
+def every(session: Session) -> list[Issuer]:
+    """All issuers, by slug."""
+    return list(session.scalars(select(Issuer).order_by(Issuer.slug)))
+
+
+def facts(office: Office, issuer: Issuer) -> model.Issuer:
+    """The profile as it is signed into a badge."""
+    return model.Issuer(
+        id=office.addresses.did(issuer.slug),
+        name=issuer.name,
+        url=issuer.url,
+        email=issuer.email,
+        description=issuer.description,
+        image_url=office.addresses.image(issuer.image_sha256) if issuer.image_sha256 else None,
+        parent_name=issuer.parent_name,
+        parent_url=issuer.parent_url,
+    )
+
+
+def _check_profile(profile: dict[str, str | None]) -> None:
+    unknown = set(profile) - PROFILE_FIELDS
+    if unknown:
+        field = min(unknown)
+        raise InvalidInput(f"An issuer has no field {field}", pointer=f"/{field}")

@@ -1,0 +1,222 @@
+"""Status lists: one signed Bitstring Status List per issuer, purpose and number.
+
+An index is reserved for one award, for ever. A published list is rebuilt from rows, never edited, so that no two
+changes can undo each other; it is signed in the transaction of the change and served as stored.
+"""
+
+from __future__ import annotations
+
+import secrets as random_secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.credentials import bitstring, sign, strict_json
+from app.credentials.model import StatusEntry as SignedEntry
+from app.credentials.model import StatusListFacts, StatusPurpose
+from app.db import Base, claim
+from app.errors import NotFound, StatusListFull, StatusListRegression
+from app.issuing import signing_keys
+from app.issuing.issuers import Issuer
+from app.issuing.office import Office
+
+TTL_MILLISECONDS = 60_000  # stated inside the list; our own doors always revalidate
+
+
+class StatusList(Base):
+    """`next_counter` counts reservations; the index is a keyed permutation of it. `json` and `jwt` are published."""
+
+    __tablename__ = "status_lists"
+    __table_args__ = (UniqueConstraint("issuer_id", "purpose", "number"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    size_bits: Mapped[int]
+    next_counter: Mapped[int] = mapped_column(default=0)
+    permutation_key: Mapped[bytes]
+    revision: Mapped[int] = mapped_column(default=0)
+    json: Mapped[bytes | None]
+    jwt: Mapped[bytes | None]
+    published_at: Mapped[datetime | None]
+
+
+class StatusEntry(Base):
+    """One reserved index. The primary key is the net under the permutation: no index is ever given twice (I3)."""
+
+    __tablename__ = "status_entries"
+    __table_args__ = (UniqueConstraint("award_id", "purpose"),)
+
+    list_id: Mapped[str] = mapped_column(ForeignKey("status_lists.id"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    award_id: Mapped[str] = mapped_column(ForeignKey("awards.id"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    is_set: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime | None]
+
+
+def open_lists(session: Session, office: Office, issuer: Issuer) -> None:
+    """See that the issuer has a published list of each purpose, before anything points at one."""
+    for purpose in StatusPurpose:
+        _newest(session, office, issuer, purpose)
+
+
+def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
+    """An entry of each purpose for one award, as they go into its credential."""
+    return tuple(_reserve_purpose(session, office, issuer, award_id, purpose) for purpose in StatusPurpose)
+
+
+def entries_of(session: Session, office: Office, award_id: str) -> tuple[SignedEntry, ...]:
+    """The award's entries, for a re-issue under the same id."""
+    query = select(StatusEntry).where(StatusEntry.award_id == award_id).order_by(StatusEntry.purpose)
+    return tuple(_signed(office, entry) for entry in session.scalars(query))
+
+
+def reserve(session: Session, status_list: StatusList) -> int:
+    """Take the list's next index, random-looking and unique, for one credential, for ever.
+
+    Returns a bit position, 0-based, below `status_list.size_bits`. Raises StatusListFull when none is left; the
+    caller opens a new list. Source: Bitstring Status List v1.0, "statusListIndex".
+    """
+    taken = session.scalar(
+        update(StatusList)
+        .where(StatusList.id == status_list.id, StatusList.next_counter < StatusList.size_bits)
+        .values(next_counter=StatusList.next_counter + 1)
+        .returning(StatusList.next_counter)
+        .execution_options(synchronize_session=False),
+    )
+    if taken is None:
+        raise StatusListFull("The status list has no index left", list_id=status_list.id)
+    return bitstring.permute(taken - 1, size=status_list.size_bits, key=status_list.permutation_key)
+
+
+def set_bits(
+    session: Session, office: Office, issuer: Issuer, changes: dict[str, bool], *, purpose: StatusPurpose
+) -> None:
+    """Set or clear the bit of each award (`changes`: award id → bit) and publish every list that it touches."""
+    query = select(StatusEntry).where(StatusEntry.award_id.in_(changes), StatusEntry.purpose == purpose)
+    touched = set()
+    for entry in session.scalars(query):
+        if entry.is_set != changes[entry.award_id]:
+            entry.is_set, entry.changed_at = changes[entry.award_id], clock.now()
+            touched.add(entry.list_id)
+    session.flush()
+    for list_id in sorted(touched):
+        publish(session, office, issuer, list_id)
+
+
+def publish(session: Session, office: Office, issuer: Issuer, list_id: str) -> StatusList:
+    """Rebuild a list from its rows, sign it and store the bytes that are served from the commit on.
+
+    Raises StatusListRegression when a published revocation would disappear (I4).
+    """
+    # Taking the row's lock first makes concurrent changes queue here: each then sees the rows of those before it.
+    session.execute(
+        update(StatusList)
+        .where(StatusList.id == list_id)
+        .values(revision=StatusList.revision + 1)
+        .execution_options(synchronize_session=False),
+    )
+    status_list = session.get_one(StatusList, list_id, populate_existing=True)
+    query = select(StatusEntry.index).where(StatusEntry.list_id == list_id, StatusEntry.is_set)
+    set_indexes = frozenset(session.scalars(query))
+    if status_list.purpose == StatusPurpose.REVOCATION and status_list.json is not None:
+        _refuse_regression(status_list, set_indexes)
+    now = clock.now()
+    facts = StatusListFacts(
+        id=office.addresses.status_list(list_id),
+        issuer_id=office.addresses.did(issuer.slug),
+        purpose=StatusPurpose(status_list.purpose),
+        size_bits=status_list.size_bits,
+        set_indexes=set_indexes,
+        valid_from=now,
+        ttl_milliseconds=TTL_MILLISECONDS,
+    )
+    prepared = sign.prepare_status_list(facts, bitstring.encode(set_indexes, status_list.size_bits))
+    pair = signing_keys.active(session, office, issuer)
+    signed = sign.sign(prepared, embedded=pair.embedded, token=pair.token, created=now)
+    status_list.json, status_list.jwt, status_list.published_at = signed.json, signed.jwt, now
+    session.flush()
+    return status_list
+
+
+def by_id(session: Session, list_id: str) -> StatusList:
+    """The published list with this id. Raises NotFound."""
+    status_list = session.get(StatusList, list_id)
+    if status_list is None or status_list.json is None:
+        raise NotFound("There is no such status list")
+    return status_list
+
+
+def _reserve_purpose(
+    session: Session, office: Office, issuer: Issuer, award_id: str, purpose: StatusPurpose
+) -> SignedEntry:
+    status_list = _newest(session, office, issuer, purpose)
+    try:
+        index = reserve(session, status_list)
+    except StatusListFull:
+        status_list = _open(session, office, issuer, purpose, number=status_list.number + 1)
+        index = reserve(session, status_list)
+    entry = StatusEntry(list_id=status_list.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
+    session.add(entry)
+    return _signed(office, entry)
+
+
+def _newest(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList:
+    found = _find_newest(session, issuer, purpose)
+    return found or _open(session, office, issuer, purpose, number=1)
+
+
+def _find_newest(session: Session, issuer: Issuer, purpose: StatusPurpose) -> StatusList | None:
+    query = (
+        select(StatusList)
+        .where(StatusList.issuer_id == issuer.id, StatusList.purpose == purpose)
+        .order_by(StatusList.number.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _open(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose, *, number: int) -> StatusList:
+    opened = claim(
+        session,
+        StatusList,
+        id=clock.new_id(),
+        issuer_id=issuer.id,
+        purpose=purpose,
+        number=number,
+        size_bits=office.status_list_size_bits,
+        next_counter=0,
+        permutation_key=random_secrets.token_bytes(32),
+        revision=0,
+    )
+    if opened is not None:
+        return publish(session, office, issuer, opened.id)
+    rival = _find_newest(session, issuer, purpose)  # opened by another transaction, which has committed by now
+    if rival is None:  # pragma: no cover - the clash says that it is there
+        raise NotFound("There is no such status list")
+    return rival
+
+
+def _refuse_regression(status_list: StatusList, set_indexes: frozenset[int]) -> None:
+    published = strict_json.loads(status_list.json or b"")["credentialSubject"]["encodedList"]
+    # Every bit that is published must be set in the new list as well; the new list may have more.
+    before = int.from_bytes(bitstring.decode(published), "big")
+    after = int.from_bytes(bitstring.decode(bitstring.encode(set_indexes, status_list.size_bits)), "big")
+    if before & ~after:
+        raise StatusListRegression(
+            "A revocation that is published is missing from the rows; nothing was published",
+            list_id=status_list.id,
+            count=(before & ~after).bit_count(),
+        )
+
+
+def _signed(office: Office, entry: StatusEntry) -> SignedEntry:
+    return SignedEntry(
+        list_url=office.addresses.status_list(entry.list_id),
+        index=entry.index,
+        purpose=StatusPurpose(entry.purpose),
+    )

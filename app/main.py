@@ -1,0 +1,58 @@
+"""Front door: wires the rooms together, and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from app import doctor, logs, worker
+from app import service as services
+from app.service import Service
+from app.settings import Settings
+from app.web import api, health, hooks, problems, public
+from app.web.access_log import AccessLog
+from app.web.headers import HeadAsGet, PublicHeaders
+from app.web.limits import BodyLimit
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The web application. Raises UnsafeConfiguration when production settings are not safe."""
+    logs.configure(settings)
+    service = services.build(settings)
+    doctor.refuse_demo_keys(service)
+    return application(service)
+
+
+def application(service: Service) -> FastAPI:
+    """The web application of a service that is built already."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.thread_limit
+        background = worker.start_in_background(service) if service.settings.run_worker else None
+        yield
+        if background is not None:
+            await anyio.to_thread.run_sync(background.stop)
+        service.close()
+
+    app = FastAPI(title="Lanyard", version="0.1.0", lifespan=lifespan, openapi_url=None)
+    app.state.service = service
+    problems.register(app)
+    app.include_router(hooks.router)
+    app.include_router(health.router)
+    app.include_router(public.router)
+    app.include_router(api.router)
+    app.include_router(api.description_router)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=service.settings.max_body_bytes,
+        larger={"/image": service.settings.max_upload_bytes, "/verify": service.settings.max_upload_bytes},
+    )
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(api.NoStore, prefix="/api/")
+    app.add_middleware(PublicHeaders, is_https=service.settings.public_base_url.startswith("https://"))
+    app.add_middleware(AccessLog)  # outermost
+    return app

@@ -1,0 +1,209 @@
+"""A badge's image: an outline in the issuer's colours, the abbreviation, the name and a mark for the level."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from xml.etree import ElementTree as ET
+
+import resvg_py
+
+from app.errors import InvalidInput
+from app.projections.drawing.colours import NEAR_BLACK, WHITE, Palette, mix, palette
+from app.projections.drawing.layout import Lines, Pen, on_a_curve, on_few_lines, on_one_line
+from app.projections.drawing.lettering import CAP_HEIGHT, Glyph, advance, line_width, writable
+from app.projections.drawing.shapes import CANVAS, Column, Curve, Form, Shape, form
+
+HIGHEST_LEVEL = 5
+
+_BOLD = Pen(width=21, spacing=17)
+_PLAIN = Pen(width=14, spacing=19)
+_TALLEST_ABBREVIATION = 128.0
+_TALLEST_NAME = 34.0
+_TALLEST_CURVED_NAME = 36.0
+_LONGEST_ABBREVIATION = 14  # glyphs; a longer one is cut, it could not be read
+_GAP = 36.0
+_SMALLEST_SHARE = 0.53  # of the tallest name: below it a name would be cut for want of height
+_FINE = 4.0  # width of the fine line inside the rim
+_BAR_WIDTH, _BAR_GAP, _BAR_HEIGHTS = 26.0, 13.0, (18.0, 26.0, 34.0, 42.0, 50.0)
+_TICK = (Glyph("M0 52L34 88L96 6", 96.0),)  # stands where an abbreviation cannot be written
+
+
+def draw_badge(
+    *, shape: Shape, fill: str, accent: str | None, abbreviation: str, name: str, level: int | None
+) -> bytes:
+    """A PNG of 600 by 600 with a transparent ground; the same input gives the same bytes on every machine.
+
+    Colours are `#rrggbb`; `accent=None` takes a tint of the fill, `level=None` draws no level mark (else 1 to 5).
+    Words that our letters cannot write are left out; a tick stands for an abbreviation that cannot be written.
+    Raises InvalidInput for a colour or level that is none.
+    """
+    svg = svg_badge(shape=shape, fill=fill, accent=accent, abbreviation=abbreviation, name=name, level=level)
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=CANVAS, height=CANVAS, skip_system_fonts=True))
+
+
+def svg_badge(*, shape: Shape, fill: str, accent: str | None, abbreviation: str, name: str, level: int | None) -> bytes:
+    """The same badge as SVG in UTF-8, without scripts, styles, fonts or references; its title is the alt text."""
+    if level is not None and not 1 <= level <= HIGHEST_LEVEL:
+        raise InvalidInput("A level is a whole number from 1 to 5", pointer="/level")
+    colours = palette(fill=fill, accent=accent)
+    drawn = form(shape)
+    root = _canvas(abbreviation, name)
+    _draw_ground(root, drawn, colours)
+    letters = writable(abbreviation[:200]) or _TICK
+    called = writable(name[:2000]) or ()
+    _draw_words(root, drawn, letters=letters[:_LONGEST_ABBREVIATION], name=called, level=level, colours=colours)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _canvas(abbreviation: str, name: str) -> ET.Element:
+    root = ET.Element("svg")
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    root.set("viewBox", f"0 0 {CANVAS} {CANVAS}")
+    root.set("width", str(CANVAS))
+    root.set("height", str(CANVAS))
+    root.set("role", "img")
+    title = ET.SubElement(root, "title")
+    title.text = f"Badge: {_printable(name)} ({_printable(abbreviation)})"
+    return root
+
+
+def _printable(text: str) -> str:
+    """Without controls, surrogates and what XML 1.0 has no character for; at most 200 characters."""
+    kept = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Cn", "Co"} else " " for c in text)
+    return " ".join(kept.split())[:200]
+
+
+def _draw_ground(root: ET.Element, drawn: Form, colours: Palette) -> None:
+    """Fill, rim in the accent and a fine line inside it: strokes from the edge inwards, widest first."""
+    for path in drawn.behind:
+        ET.SubElement(root, "path", {"d": path, "fill": colours.accent, "stroke": colours.fill, "stroke-width": "8"})
+    clip = ET.SubElement(ET.SubElement(root, "defs"), "clipPath", {"id": "edge"})
+    ET.SubElement(clip, "path", {"d": drawn.outline})
+    ground = ET.SubElement(root, "g", {"clip-path": "url(#edge)", "fill": "none"})
+    ET.SubElement(ground, "path", {"d": drawn.outline, "fill": colours.fill})
+    if drawn.veins:
+        shade = mix(colours.fill, NEAR_BLACK if colours.ink == WHITE else WHITE, 0.2)
+        ET.SubElement(ground, "path", {"d": drawn.veins, "stroke": shade, "stroke-width": "6"})
+    edge = ((colours.accent, drawn.line + _FINE), (colours.fill, drawn.line), (colours.accent, drawn.rim))
+    for colour, distance in edge:
+        ET.SubElement(ground, "path", {"d": drawn.outline, "stroke": colour, "stroke-width": _number(2 * distance)})
+
+
+def _draw_words(
+    root: ET.Element, drawn: Form, *, letters: tuple[Glyph, ...], name: tuple[Glyph, ...], level: int | None,
+    colours: Palette,
+) -> None:  # fmt: skip
+    if name and drawn.curve is not None:
+        _draw_on_curve(root, drawn.curve, name, colour=colours.ink)
+    column = drawn.column
+    big, small = _sized(column, letters, name=name if drawn.curve is None else (), with_level=level is not None)
+    y = column.top + (column.bottom - column.top - _height(big, small, with_level=level is not None)) / 2
+    _draw_lines(root, big, pen=_BOLD, column=column, top=y, colour=colours.ink)
+    y += big.height(_BOLD) + _GAP
+    if small is not None:
+        _draw_lines(root, small, pen=_PLAIN, column=column, top=y, colour=colours.ink)
+        y += small.height(_PLAIN) + _GAP
+    if level is not None:
+        _draw_level(root, level, centre_x=column.centre_x, top=y, colours=colours)
+
+
+def _sized(
+    column: Column, letters: tuple[Glyph, ...], *, name: tuple[Glyph, ...], with_level: bool
+) -> tuple[Lines, Lines | None]:
+    """Abbreviation and name as large as the column's width allows, then smaller until its height does too."""
+    share = 1.0
+    while True:
+        big = on_one_line(
+            letters, pen=_BOLD, width=column.abbreviation_width, most=_TALLEST_ABBREVIATION * (0.4 + 0.6 * share)
+        )
+        small = None
+        if name:
+            small = on_few_lines(name, pen=_PLAIN, width=column.name_width, most=_TALLEST_NAME * share)
+        if _height(big, small, with_level=with_level) <= column.bottom - column.top or share < _SMALLEST_SHARE:
+            return big, small
+        share *= 0.94
+
+
+def _height(big: Lines, small: Lines | None, *, with_level: bool) -> float:
+    below = (small.height(_PLAIN) + _GAP if small else 0.0) + (_BAR_HEIGHTS[-1] + _GAP if with_level else 0.0)
+    return big.height(_BOLD) + below
+
+
+def _draw_lines(root: ET.Element, text: Lines, *, pen: Pen, column: Column, top: float, colour: str) -> None:
+    scale = text.capitals / CAP_HEIGHT
+    for row, line in enumerate(text.lines):
+        x = column.centre_x - line_width(line, pen=pen.width, spacing=pen.spacing) * scale / 2
+        y = top + row * text.line_step() + pen.width * scale / 2
+        group = _pen_group(root, pen, colour=colour, transform=_placed(x, y, scale))
+        at = pen.width / 2
+        for glyph in line:
+            _draw_glyph(group, glyph, move=f"translate({_number(at)} 0)")
+            at += advance(glyph, pen=pen.width, spacing=pen.spacing)
+
+
+def _draw_on_curve(root: ET.Element, curve: Curve, name: tuple[Glyph, ...], *, colour: str) -> None:
+    length = math.radians(curve.degrees) * (curve.radius - _TALLEST_CURVED_NAME)
+    text = on_a_curve(name, pen=_PLAIN, length=length, most=_TALLEST_CURVED_NAME)
+    scale = text.capitals / CAP_HEIGHT
+    (line,) = text.lines
+    radius = curve.radius / scale - _PLAIN.width / 2 - CAP_HEIGHT  # of the letters' feet, in glyph units
+    place = _placed(curve.centre_x, curve.centre_y, scale)
+    group = _pen_group(root, _PLAIN, colour=colour, transform=place)
+    at = -line_width(line, pen=_PLAIN.width, spacing=_PLAIN.spacing) / 2 + _PLAIN.width / 2
+    for glyph in line:
+        middle = at + glyph.width / 2
+        turn = f"rotate({_number(math.degrees(middle / radius))}) "
+        shift = f"translate({_number(-glyph.width / 2)} {_number(-radius - CAP_HEIGHT)})"
+        _draw_glyph(group, glyph, move=turn + shift)
+        at += advance(glyph, pen=_PLAIN.width, spacing=_PLAIN.spacing)
+
+
+def _pen_group(root: ET.Element, pen: Pen, *, colour: str, transform: str) -> ET.Element:
+    return ET.SubElement(
+        root,
+        "g",
+        {
+            "transform": transform,
+            "fill": "none",
+            "stroke": colour,
+            "stroke-width": _number(pen.width),
+            "stroke-linecap": "round",
+            "stroke-linejoin": "round",
+        },
+    )
+
+
+def _draw_glyph(group: ET.Element, glyph: Glyph, *, move: str) -> None:
+    if not glyph.path:
+        return
+    ET.SubElement(group, "path", {"d": glyph.path, "transform": move})
+    for mark in glyph.marks:
+        ET.SubElement(group, "path", {"d": mark, "transform": f"{move} translate({_number(glyph.width / 2)} 0)"})
+
+
+def _draw_level(root: ET.Element, level: int, *, centre_x: float, top: float, colours: Palette) -> None:
+    """Five bars of rising height; as many as the level are in ink, the others are a faint tint of the fill."""
+    faint = mix(colours.fill, colours.ink, 0.22)
+    x = centre_x - (HIGHEST_LEVEL * _BAR_WIDTH + (HIGHEST_LEVEL - 1) * _BAR_GAP) / 2
+    for index, height in enumerate(_BAR_HEIGHTS):
+        ET.SubElement(
+            root,
+            "rect",
+            {
+                "x": _number(x + index * (_BAR_WIDTH + _BAR_GAP)),
+                "y": _number(top + _BAR_HEIGHTS[-1] - height),
+                "width": _number(_BAR_WIDTH),
+                "height": _number(height),
+                "rx": "5",
+                "fill": colours.ink if index < level else faint,
+            },
+        )
+
+
+def _placed(x: float, y: float, scale: float) -> str:
+    return f"translate({_number(x)} {_number(y)}) scale({scale:.5f})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,1 @@
+"""Read-only reports over the database, one file each, independent of each other."""

@@ -1,0 +1,112 @@
+"""One frozen `Settings`, read once from the environment (`LANYARD_…`) or `.env`; passed in, never imported."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import UnsafeConfiguration
+
+
+class Mode(StrEnum):
+    """`production` refuses unsafe settings; `development` warns; `demo` is `make demo` on one's own machine."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    DEMO = "demo"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Each field has a safe default or stops start-up with a sentence."""
+
+    model_config = SettingsConfigDict(env_prefix="LANYARD_", env_file=".env", frozen=True, extra="ignore")
+
+    mode: Mode = Mode.PRODUCTION
+    public_base_url: str = Field("http://localhost:8321", description="where the world reaches this service; signed")
+    secret: SecretStr | None = Field(None, description="at least 32 characters; opens keys and stored secrets")
+    database_url: str = Field("sqlite:///var/lanyard.sqlite3", description="sqlite:///… or postgresql+psycopg://…")
+    keys_dir: Path = Field(Path("keys"), description="private keys, encrypted, readable by the service only")
+    var_dir: Path = Field(Path("var"), description="mail files and other things the service writes")
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8321, ge=1, le=65535, description="port to listen on")
+    thread_limit: int = Field(16, ge=1, le=200, description="requests handled at once, and database connections")
+    database_timeout_seconds: int = Field(30, ge=1, description="wait for the database, then 503 with Retry-After")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="largest request body, except image uploads")
+    max_upload_bytes: int = Field(5_242_880, ge=1024, description="largest uploaded file")
+    max_items_in_request: int = Field(
+        100, ge=1, description="completions handled in the request; more go to the worker"
+    )
+
+    new_awards: Literal["unlisted", "private", "public"] = Field("unlisted", description="visibility of new awards")
+    status_list_size_bits: int = Field(131_072, ge=131_072, description="entries of a status list (a multiple of 8)")
+    webhook_tolerance_seconds: int = Field(300, ge=1, description="how far a delivery's timestamp may be off")
+
+    run_worker: bool = Field(default=True, description="run the worker inside the web process (one machine)")
+    worker_poll_seconds: float = Field(1.0, gt=0, description="pause of the worker when there is nothing to do")
+    lease_seconds: int = Field(60, ge=5, description="how long a worker holds a piece of work")
+
+    smtp_host: str | None = Field(None, description="None: mails are written as .eml files under var/mail")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_timeout_seconds: int = Field(20, ge=1)
+    mail_from: str = Field("Lanyard <badges@localhost>", description="the From of every mail")
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _origin_or_path_without_trailing_slash(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or parts.path.strip("/")
+        ):
+            raise ValueError("LANYARD_PUBLIC_BASE_URL must look like https://badges.example.org")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("status_list_size_bits")
+    @classmethod
+    def _whole_bytes(cls, value: int) -> int:
+        if value % 8:
+            raise ValueError("LANYARD_STATUS_LIST_SIZE_BITS must be a multiple of 8")
+        return value
+
+    def secret_bytes(self) -> bytes:
+        """The secret as bytes. Raises UnsafeConfiguration without one."""
+        if self.secret is None:
+            raise UnsafeConfiguration("Set LANYARD_SECRET to a random string of at least 32 characters")
+        return self.secret.get_secret_value().encode()
+
+    def unsafe(self) -> list[str]:
+        """What a production service must not run with: a sentence each, saying what to set."""
+        found = []
+        if self.secret is None:
+            found.append("There is no secret. Set LANYARD_SECRET to a random string of at least 32 characters.")
+        elif len(self.secret.get_secret_value()) < 32:  # noqa: PLR2004 - the length that the sentence names
+            found.append("The secret is too short. Set LANYARD_SECRET to a random string of at least 32 characters.")
+        if not self.public_base_url.startswith("https://"):
+            found.append(
+                f"The public address {self.public_base_url} is not https. "
+                "Set LANYARD_PUBLIC_BASE_URL to the https address under which the world reaches this service.",
+            )
+        if self.smtp_host is not None and self.smtp_security == "none":
+            found.append("Mail would go out unencrypted. Set LANYARD_SMTP_SECURITY to starttls or tls.")
+        return found
+
+    def refuse_if_unsafe(self) -> None:
+        """Raise UnsafeConfiguration in production mode when `unsafe()` finds anything."""
+        found = self.unsafe()
+        if self.mode is Mode.PRODUCTION and found:
+            raise UnsafeConfiguration(" ".join(found), problems=found)

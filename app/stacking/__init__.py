@@ -1,0 +1,1 @@
+"""The drawing office: conditions over awards, their evaluation, gaps, plans and renewal arithmetic. Pure."""

@@ -1,0 +1,1 @@
+"""The doors, one per audience: authentication, caching and limits follow from who calls."""

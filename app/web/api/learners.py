@@ -1,0 +1,110 @@
+"""Learners: look a person up, and change what badges say of the person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.credentials.identity import normalise_email
+from app.issuing import consent, learners
+from app.issuing.issuers import Issuer
+from app.issuing.learners import Learner, LearnerEmail, LearnerIdentity
+from app.web.api.authentication import AwardsWriter, Reader
+from app.web.api.fields import Email, Id, In, Line200, Out
+from app.web.api.idempotency import Answer, change
+from app.web.api.pages_of_rows import PageOf
+from app.web.api.strict_route import StrictRoute
+from app.web.deps import TheService
+
+router = APIRouter(prefix="/learners", route_class=StrictRoute)
+
+
+class LearnerChanges(In):
+    """What to change; what is left out stays, and a name of null is taken away.
+
+    `name_shown` is the learner's consent, not the issuer's wish.
+    """
+
+    name_shown: bool | None = None
+    display_name: Line200 | None = None
+
+
+class Identity(Out):
+    """What a system (`namespace`) calls the learner."""
+
+    namespace: str
+    id: str
+
+
+class LearnerOut(Out):
+    """A person as the issuer knows them."""
+
+    id: str
+    display_name: str | None
+    name_shown: Annotated[bool, Field(description="the learner agreed to show the name on badges")]
+    emails: list[str]
+    identities: list[Identity]
+    created_at: datetime
+
+
+class ByEmail(BaseModel):
+    """Whom to look for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    email: Email
+
+
+@router.get("", response_model=PageOf[LearnerOut])
+def find_learner(caller: Reader, wanted: Annotated[ByEmail, Query()], service: TheService) -> Response:
+    """Find the learner with an e-mail address, in whatever letters: a list of one, or of none."""
+    query = (
+        select(Learner)
+        .join(LearnerEmail, LearnerEmail.learner_id == Learner.id)
+        .where(LearnerEmail.issuer_id == caller.issuer_id, LearnerEmail.normalised == normalise_email(wanted.email))
+    )
+    with service.database.read() as session:
+        found = [_told(session, learner) for learner in session.scalars(query)]
+    return Response(PageOf[LearnerOut](items=found).model_dump_json(), media_type="application/json")
+
+
+@router.get("/{learner_id}", response_model=LearnerOut)
+def read_learner(caller: Reader, learner_id: Id, service: TheService) -> Response:
+    """Read one learner."""
+    with service.database.read() as session:
+        answer = Answer(200, _told(session, learners.by_id(session, caller.issuer(session), learner_id)))
+    return Response(answer.body(), media_type="application/json")
+
+
+@router.patch("/{learner_id}", response_model=LearnerOut)
+def change_learner(caller: AwardsWriter, learner_id: Id, stated: LearnerChanges, service: TheService) -> Response:
+    """Change the name, or the learner's consent to show it. Living badges are signed anew, same address."""
+
+    def work(session: Session, issuer: Issuer) -> Answer:
+        learner = learners.by_id(session, issuer, learner_id)
+        changes = stated.model_dump(exclude_unset=True)
+        if stated.name_shown is None:
+            changes.pop("name_shown", None)
+        consent.change(session, service.office, learner, actor=caller.actor, **changes)
+        return Answer(200, _told(session, learner))
+
+    return change(service, caller, work)
+
+
+def _told(session: Session, learner: Learner) -> LearnerOut:
+    emails = select(LearnerEmail).where(LearnerEmail.learner_id == learner.id).order_by(LearnerEmail.id)
+    names = select(LearnerIdentity).where(LearnerIdentity.learner_id == learner.id).order_by(LearnerIdentity.id)
+    return LearnerOut(
+        id=learner.id,
+        display_name=learner.display_name,
+        name_shown=learner.name_shown,
+        emails=[email.written for email in session.scalars(emails)],
+        identities=[Identity(namespace=name.namespace, id=name.source_id) for name in session.scalars(names)],
+        created_at=learner.created_at,
+    )

@@ -1,0 +1,166 @@
+"""What the badge page shows, gathered from rows once; the template asks nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.credentials import strict_json
+from app.issuing import achievement_facts, achievements, awards, issuers
+from app.issuing.achievement_facts import AchievementFacts
+from app.issuing.achievements import AchievementVersion
+from app.issuing.awards import Award, Credential, Visibility
+from app.issuing.images import Image
+from app.issuing.issuers import Issuer
+from app.issuing.learners import Learner
+from app.issuing.office import Office
+from app.issuing.signing_keys import SigningKey
+from app.web import states, words
+from app.web.achievement_view import Picture, Skill, picture_of, skills_of
+from app.web.issuer_view import IssuerView, is_web_address, issuer_view
+from app.web.states import State, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """Something that shows the badge was earned; `url` only when it is a web address."""
+
+    name: str
+    url: str | None
+    text: str | None  # Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeView:
+    """Everything on the badge page. `holder` None = the holder did not consent to show the name."""
+
+    id: str
+    url: str
+    state: State
+    is_public: bool
+    name: str
+    abbreviation: str
+    description: str
+    language: str
+    holder: str | None
+    issuer: IssuerView
+    picture: Picture
+    awarded_at: datetime
+    valid_until: datetime | None
+    signed_at: datetime
+    facts: tuple[str, ...]  # hours, credits, how it was assessed
+    criteria: str | None
+    criteria_url: str | None
+    narrative: str | None
+    skills: tuple[Skill, ...]
+    evidence: tuple[EvidenceView, ...]
+    achievement_path: str
+
+    @property
+    def states_no_date(self) -> bool:
+        """Whether the word of the state leaves the end date unsaid."""
+        return self.state.tone in {Tone.STOPPED, Tone.UNKNOWN} or self.state.newer_url is not None
+
+    @property
+    def summary(self) -> str:
+        """One sentence for a link preview."""
+        holder = f"Held by {self.holder}. " if self.holder else ""
+        return f"{holder}Awarded by {self.issuer.name} on {words.date_of(self.awarded_at)}. {self.state.word}."
+
+
+def badge_view(session: Session, office: Office, award: Award, *, now: datetime) -> BadgeView:
+    """The page of an issued award at this moment. Raises NotFound for one without a credential."""
+    credential = awards.credential_of(session, award)
+    version = awards.version_of(session, award)
+    facts = achievement_facts.parse(version.facts)
+    issuer = issuers.by_id(session, award.issuer_id)
+    return BadgeView(
+        id=award.id,
+        url=office.addresses.badge(award.id),
+        state=states.of_award(award, _standing(session, office, award, issuer, credential), now=now),
+        is_public=award.visibility == Visibility.PUBLIC,
+        name=facts.name,
+        abbreviation=facts.abbreviation,
+        description=facts.description,
+        language=facts.language,
+        holder=_holder(session, award, credential),
+        issuer=issuer_view(office, issuer),
+        picture=_picture(session, office, award, version, facts),
+        awarded_at=award.awarded_at,
+        valid_until=award.valid_until,
+        signed_at=credential.valid_from,
+        facts=stated_facts(facts),
+        criteria=facts.criteria_narrative,
+        criteria_url=facts.criteria_url,
+        narrative=award.narrative,
+        skills=skills_of(facts),
+        evidence=tuple(_evidence(item) for item in award.evidence),
+        achievement_path=f"/achievements/{award.achievement_id}/v{version.number}",
+    )
+
+
+def stated_facts(facts: AchievementFacts) -> tuple[str, ...]:
+    """Hours, credits and assessment in few words each, for the line below the name."""
+    found = [words.counted(facts.hours, "hour", "hours")] if facts.hours else []
+    found += words.credits(facts)
+    if method := words.assessment(facts.assessment_method):
+        found.append(f"assessed by {method}")
+    return tuple(found)
+
+
+def file_stem(session: Session, award: Award) -> str:
+    """The name of downloads without a suffix: the slugs of issuer and achievement, plain ASCII."""
+    achievement = achievements.by_id(session, award.achievement_id)
+    return f"{issuers.by_id(session, award.issuer_id).slug}-{achievement.slug}"
+
+
+def _standing(
+    session: Session, office: Office, award: Award, issuer: Issuer, credential: Credential
+) -> states.Standing:
+    kids = (credential.embedded_kid, credential.token_kid)
+    return states.Standing(
+        issuer_name=issuer.name,
+        valid_from=credential.valid_from,
+        signed_with=tuple(session.get(SigningKey, kid) for kid in kids),
+        newer_url=_newer_url(session, office, award),
+    )
+
+
+def _newer_url(session: Session, office: Office, award: Award) -> str | None:
+    newer = session.get(Award, award.superseded_by_id) if award.superseded_by_id else None
+    if newer is None or newer.visibility == Visibility.PRIVATE:
+        return None
+    return office.addresses.badge(newer.id)
+
+
+def _holder(session: Session, award: Award, credential: Credential) -> str | None:
+    """The name as it was signed, and only while the learner still consents; a later name was never vouched for."""
+    learner = session.get_one(Learner, award.learner_id)
+    if not learner.name_shown:
+        return None
+    subject = strict_json.loads(credential.json)["credentialSubject"]
+    names = [
+        entry["identityHash"] for entry in subject.get("identifier", []) if entry.get("identityType") == "ext:name"
+    ]
+    return names[0] if names else None
+
+
+def _picture(
+    session: Session, office: Office, award: Award, version: AchievementVersion, facts: AchievementFacts
+) -> Picture:
+    image = session.get_one(Image, version.image_sha256)
+    return picture_of(image, facts, url=f"{office.addresses.badge(award.id)}.png")
+
+
+def _evidence(item: dict[str, Any]) -> EvidenceView:
+    address = str(item.get("id") or "")
+    is_web = is_web_address(address)
+    text = item.get("narrative") or item.get("description")
+    return EvidenceView(
+        name=item.get("name") or item.get("genre") or ("Evidence" if text or not is_web else address),
+        url=address if is_web else None,
+        text=text,
+    )

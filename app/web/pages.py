@@ -1,0 +1,118 @@
+"""Pages: our templates, filled with view models and nothing else, and the files that they load.
+
+Static files live at addresses that carry their digest, so they may be cached for ever and change when they change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.projections import markdown
+from app.web import words
+from app.web.negotiation import HTML
+from app.web.representations import Alternate, Representation, respond
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+CONTENT_TYPE = f"{HTML}; charset=utf-8"
+# Characters that turn the reading order around make one name look like another (T20).
+_TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    indexed: bool = True,
+    negotiated: bool = False,
+    caching: str = "no-cache",
+    alternates: tuple[Alternate, ...] = (),
+    **shown: Any,
+) -> Response:
+    """A page of ours. `indexed=False` asks search engines to stay away; `negotiated` says that `Accept` chose it."""
+    text = _environment.get_template(template).render(indexed=indexed, alternates=alternates, **shown)
+    headers = {} if indexed else {"X-Robots-Tag": "noindex"}
+    form = Representation(
+        text.encode(),
+        CONTENT_TYPE,
+        caching=caching,
+        is_negotiated=negotiated,
+        alternates=alternates,
+        headers=headers | {"Cross-Origin-Resource-Policy": "same-origin"},
+        status=status,
+    )
+    return respond(request, form)
+
+
+def static_file(name: str) -> Representation | None:
+    """A file that pages load; None when we have none of that name."""
+    return _STATIC_FILES.get(name)
+
+
+def static_url(name: str) -> str:
+    """The address of a file that pages load, with its digest. Raises KeyError for a file that is not there."""
+    return f"/static/{_digest(_STATIC_FILES[name].body)}/{name}"
+
+
+def is_current(digest: str, name: str) -> bool:
+    """Whether an address carries the digest of the file as it is now."""
+    found = _STATIC_FILES.get(name)
+    return found is not None and _digest(found.body) == digest
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _read_static() -> dict[str, Representation]:
+    files = sorted(path for path in STATIC.iterdir() if path.suffix in _STATIC_TYPES)
+    return {
+        path.name: Representation(path.read_bytes(), _STATIC_TYPES[path.suffix], is_negotiated=False) for path in files
+    }
+
+
+def _shown(value: Any) -> Any:
+    """What a template prints: never `None`, never a character that turns text around."""
+    if value is None:
+        return ""
+    if isinstance(value, Markup):
+        return Markup(value.translate(_TURNING))  # noqa: S704 - it was markup before
+    return value.translate(_TURNING) if isinstance(value, str) else value
+
+
+def _as_markup(text: str) -> Markup:
+    return Markup(markdown.to_html(text))  # noqa: S704 - sanitised against a short list of tags
+
+
+def _environment_of_pages() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "markdown": _as_markup,
+        "date": words.date_of,
+        "moment": words.moment_of,
+        "machine_date": words.machine_date,
+        "query": lambda text: quote(str(text), safe=""),
+    }
+    environment.globals |= {"static": static_url, "levels": words.LEVELS}
+    return environment
+
+
+_STATIC_FILES = _read_static()
+_environment = _environment_of_pages()

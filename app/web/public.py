@@ -1,0 +1,11 @@
+"""The door for everyone: badges, issuers, achievements, status lists, verification. No account, no secret, no state."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web import public_achievements, public_badges, public_files, public_home, public_issuers, public_verify
+
+router = APIRouter()
+for _part in (public_home, public_badges, public_issuers, public_achievements, public_files, public_verify):
+    router.include_router(_part.router)

@@ -1,0 +1,81 @@
+"""The door to achievements: the newest version and every frozen one, as a page and as the JSON that badges carry."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from app.credentials import ob3, strict_json
+from app.errors import NotFound
+from app.issuing import achievements
+from app.issuing.achievements import Achievement, AchievementVersion
+from app.service import Service
+from app.web import negotiation
+from app.web.achievement_view import achievement_view
+from app.web.deps import TheService
+from app.web.negotiation import LINKED_DATA, PAGE
+from app.web.pages import page
+from app.web.representations import Alternate, Representation, is_id, respond
+
+router = APIRouter(tags=["public"], include_in_schema=False)
+
+NO_SUCH_ACHIEVEMENT = "There is no such achievement"
+_VERSION = re.compile(r"v([1-9][0-9]{0,5})")
+
+
+@router.get("/achievements/{name}")
+def newest(name: str, request: Request, service: TheService) -> Response:
+    """The newest published version. 404 for a draft that never was published."""
+    achievement_id = name.removesuffix(LINKED_DATA.suffix)
+    with service.database.read() as session:
+        achievement = _achievement(session, achievement_id)
+        if achievement.current_version is None:
+            raise NotFound(NO_SUCH_ACHIEVEMENT)
+        version = achievements.current(session, achievement)
+        return _answer(request, service, session, achievement, version, json_only=name != achievement_id)
+
+
+@router.get("/achievements/{achievement_id}/{name}")
+def one_version(achievement_id: str, name: str, request: Request, service: TheService) -> Response:
+    """One frozen version: the members are those that its badges carry, and it never changes."""
+    version_name = name.removesuffix(LINKED_DATA.suffix)
+    match = _VERSION.fullmatch(version_name)
+    if match is None:
+        raise NotFound(NO_SUCH_ACHIEVEMENT)
+    with service.database.read() as session:
+        achievement = _achievement(session, achievement_id)
+        version = achievements.version_of(session, achievement, int(match[1]))
+        return _answer(request, service, session, achievement, version, json_only=name != version_name)
+
+
+def document(version: AchievementVersion) -> bytes:
+    """The stored achievement with the contexts that give its words their meaning, and nothing else added."""
+    return strict_json.dumps({"@context": list(ob3.CONTEXTS), **strict_json.loads(version.document)})
+
+
+def _achievement(session: Session, achievement_id: str) -> Achievement:
+    if not is_id(achievement_id):
+        raise NotFound(NO_SUCH_ACHIEVEMENT)
+    return achievements.by_id(session, achievement_id)
+
+
+def _answer(
+    request: Request,
+    service: Service,
+    session: Session,
+    achievement: Achievement,
+    version: AchievementVersion,
+    *,
+    json_only: bool,
+) -> Response:
+    forms = (LINKED_DATA,) if json_only else (PAGE, LINKED_DATA)
+    chosen = negotiation.choose(request.headers.get("accept"), forms)
+    url = service.office.addresses.achievement_version(achievement.id, version.number)
+    links = Alternate(url, negotiation.HTML), Alternate(f"{url}.json", LINKED_DATA.media_types[0])
+    if chosen.form is PAGE:
+        view = achievement_view(session, service.office, achievement, version)
+        return page(request, "achievement.html", negotiated=True, alternates=links, achievement=view)
+    return respond(request, Representation(document(version), chosen.media_type, alternates=links))

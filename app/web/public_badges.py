@@ -1,0 +1,96 @@
+"""The door to a badge: one address, for people as a page, for programs as the stored bytes in every signed form."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.credentials import baking
+from app.errors import NotFound
+from app.issuing import awards, images
+from app.issuing.awards import Award, AwardState, Visibility
+from app.issuing.office import Office
+from app.web import negotiation
+from app.web.badge_view import badge_view, file_stem
+from app.web.deps import TheService
+from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, PAGE, PICTURE, Chosen, Form
+from app.web.pages import page
+from app.web.representations import Alternate, Representation, is_id, respond
+
+router = APIRouter(tags=["public"], include_in_schema=False)
+
+FORMS = (PAGE, CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE)
+FILES = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE)
+NOTHING_HERE = "There is nothing at this address"
+
+
+@router.get("/b/{name}")
+def badge(name: str, request: Request, service: TheService) -> Response:
+    """The badge in the form that the suffix names, else the one that `Accept` asks for. 404 also for a private one."""
+    award_id, chosen = form_of(name, request.headers.get("accept"))
+    with service.database.read() as session:
+        award = visible(session, award_id)
+        links = alternates(service.office, award)
+        if chosen.form is not PAGE:
+            return respond(request, _file(session, award, chosen, links, is_negotiated=award_id == name))
+        view = badge_view(session, service.office, award, now=clock.now())
+    own = (Alternate(view.url, negotiation.HTML), *links)
+    return page(request, "badge.html", indexed=view.is_public, negotiated=True, alternates=own, badge=view)
+
+
+def form_of(name: str, accept: str | None) -> tuple[str, Chosen]:
+    """The award's id and the form asked for: a suffix wins whatever `Accept` says (B95). Raises NotFound."""
+    award_id, dot, suffix = name.partition(".")
+    if not is_id(award_id):
+        raise NotFound(NOTHING_HERE)
+    if not dot:
+        return award_id, negotiation.choose(accept, FORMS)
+    for form in FILES:
+        if form.suffix == f".{suffix}":
+            return award_id, Chosen(form, negotiation.media_type_of(accept, form))
+    raise NotFound(NOTHING_HERE)
+
+
+def visible(session: Session, award_id: str) -> Award:
+    """The award if whoever has the link may see it. Raises the same NotFound for a private one as for none at all."""
+    award = session.get(Award, award_id)
+    if award is None or award.visibility == Visibility.PRIVATE or award.state == AwardState.PENDING:
+        raise NotFound(NOTHING_HERE)
+    return award
+
+
+def stored(session: Session, award: Award, form: Form) -> bytes:
+    """The signed bytes as they were stored; the picture is baked from stored bytes and is always the same."""
+    credential = awards.credential_of(session, award)
+    if form is CREDENTIAL_JWT:
+        return credential.jwt
+    if form is CREDENTIAL_JSON:
+        return credential.json
+    version = awards.version_of(session, award)
+    return baking.bake(images.content(session, version.image_sha256), credential.json)
+
+
+def alternates(office: Office, award: Award) -> tuple[Alternate, ...]:
+    """Where the files of a badge are, each under the type that it answers with by default."""
+    url = office.addresses.badge(award.id)
+    return tuple(Alternate(f"{url}{form.suffix}", form.media_types[0]) for form in FILES)
+
+
+def _file(
+    session: Session, award: Award, chosen: Chosen, links: tuple[Alternate, ...], *, is_negotiated: bool
+) -> Representation:
+    name = f"{file_stem(session, award)}{chosen.form.suffix}"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    if award.visibility != Visibility.PUBLIC:
+        headers["X-Robots-Tag"] = "noindex"
+    # Also a suffix leaves the choice among the names of its type, so `Accept` matters there too, except for pictures.
+    varies = is_negotiated or len(chosen.form.media_types) > 1
+    return Representation(
+        stored(session, award, chosen.form),
+        chosen.media_type,
+        is_negotiated=varies,
+        alternates=links,
+        headers=headers,
+    )

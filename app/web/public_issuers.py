@@ -1,0 +1,112 @@
+"""The door to issuers: page, profile, and their keys in the three views that verifiers read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.credentials import keys, ob3, strict_json
+from app.credentials.model import Algorithm
+from app.errors import Gone, NotFound
+from app.issuing import issuers, signing_keys
+from app.issuing.issuers import Issuer
+from app.issuing.office import Office
+from app.web import negotiation
+from app.web.achievement_view import cards_of
+from app.web.deps import TheService
+from app.web.issuer_view import issuer_view
+from app.web.negotiation import LINKED_DATA, PAGE, Form
+from app.web.pages import page
+from app.web.representations import Alternate, Representation, is_id, respond
+
+router = APIRouter(tags=["public"], include_in_schema=False)
+
+DID_DOCUMENT = Form("did", "", ("application/did+json", "application/did+ld+json", "application/json"))
+JWK_SET = Form("jwks", "", ("application/jwk-set+json", "application/json"))
+JWK = Form("jwk", "", ("application/jwk+json", "application/json"))
+NO_SUCH_ISSUER = "There is no such issuer"
+
+
+@router.get("/.well-known/jwks.json")
+def every_key(request: Request, service: TheService) -> Response:
+    """The keys of all issuers, each with its issuer as `iss` (OB3-80)."""
+    with service.database.read() as session:
+        entries = [
+            (service.office.addresses.did(issuer.slug), key)
+            for issuer in issuers.every(session)
+            for key in signing_keys.published(session, issuer)
+        ]
+    return _document(request, keys.jwks(entries), JWK_SET)
+
+
+@router.get("/issuers/{name}")
+def issuer_page(name: str, request: Request, service: TheService) -> Response:
+    """The issuer's page, or its profile as it is signed into badges; `.json` is the profile whatever `Accept` says."""
+    slug = name.removesuffix(LINKED_DATA.suffix)
+    _check(slug)
+    forms = (LINKED_DATA,) if slug != name else (PAGE, LINKED_DATA)
+    chosen = negotiation.choose(request.headers.get("accept"), forms)
+    with service.database.read() as session:
+        issuer = issuers.by_slug(session, slug)
+        links = _links(service.office, issuer)
+        if chosen.form is PAGE:
+            view, cards = issuer_view(service.office, issuer), cards_of(session, issuer)
+            return page(request, "issuer.html", negotiated=True, alternates=links, issuer=view, achievements=cards)
+        profile = ob3.profile_document(issuers.facts(service.office, issuer))
+    body = strict_json.dumps({"@context": list(ob3.CONTEXTS), **profile})
+    return respond(request, Representation(body, chosen.media_type, alternates=links))
+
+
+@router.get("/issuers/{slug}/did.json")
+def did_document(slug: str, request: Request, service: TheService) -> Response:
+    """The did:web document with every key that the issuer ever had."""
+    _check(slug)
+    with service.database.read() as session:
+        issuer = issuers.by_slug(session, slug)
+        addresses = service.office.addresses
+        document = keys.did_document(
+            issuer_id=addresses.did(slug),
+            keys=signing_keys.published(session, issuer),
+            also_known_as=[addresses.issuer(slug)],
+        )
+    return _document(request, document, DID_DOCUMENT)
+
+
+@router.get("/issuers/{slug}/jwks.json")
+def issuer_keys(slug: str, request: Request, service: TheService) -> Response:
+    """The issuer's keys as a JWK set."""
+    _check(slug)
+    with service.database.read() as session:
+        issuer = issuers.by_slug(session, slug)
+        entries = [(service.office.addresses.did(slug), key) for key in signing_keys.published(session, issuer)]
+    return _document(request, keys.jwks(entries), JWK_SET)
+
+
+@router.get("/issuers/{slug}/keys/{kid}")
+def one_key(slug: str, kid: str, request: Request, service: TheService) -> Response:
+    """One bare public JWK. 410 for a key that was withdrawn as compromised: nobody shall trust it again."""
+    _check(slug)
+    _check(kid)
+    with service.database.read() as session:
+        found = signing_keys.by_kid(session, issuers.by_slug(session, slug), kid)
+        if found.revoked_at is not None:
+            raise Gone("This key was withdrawn by its issuer; nothing that it signed can be trusted any more")
+        published = keys.PublishedKey(found.kid, Algorithm(found.algorithm), found.public_jwk)
+    return _document(request, keys.bare_jwk(published), JWK)
+
+
+def _document(request: Request, document: dict[str, Any], form: Form) -> Response:
+    media_type = negotiation.media_type_of(request.headers.get("accept"), form)
+    return respond(request, Representation(strict_json.dumps(document), media_type))
+
+
+def _links(office: Office, issuer: Issuer) -> tuple[Alternate, ...]:
+    url = office.addresses.issuer(issuer.slug)
+    return Alternate(url, negotiation.HTML), Alternate(f"{url}.json", LINKED_DATA.media_types[0])
+
+
+def _check(part: str) -> None:
+    if not is_id(part):
+        raise NotFound(NO_SUCH_ISSUER)

@@ -1,0 +1,109 @@
+"""The worker's loops, in a thread of the web process or in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+
+from app import doctor, logs
+from app.outbound import email
+from app.outbound.email import Mailer
+from app.service import Service
+from app.worker.deliveries import Deliveries
+from app.worker.sending import Sending
+from app.worker.upkeep import Upkeep
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 15
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+class Worker:
+    """One worker. `mailer` is the way in which mails go out."""
+
+    def __init__(self, service: Service, mailer: Mailer) -> None:
+        self._poll_seconds = service.settings.worker_poll_seconds
+        self._upkeep = Upkeep(service)
+        self._deliveries = Deliveries(service, between=self._upkeep.do_what_is_due)
+        self._sending = Sending(service, mailer)
+
+    def run_once(self) -> int:
+        """Do everything that there is to do now; how many deliveries and messages were dealt with."""
+        go_on = threading.Event()
+        done = self._deliveries.work_through(go_on) + self._sending.send(go_on)
+        self._upkeep.do_everything()
+        return done
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set, then finish or give back the piece in hand; returns within some seconds.
+
+        Mail has a thread of its own, so that a mail server that hangs holds up nothing else.
+        """
+        mail = threading.Thread(target=self._repeat, args=(stop, self._sending.send), name="lanyard-mail", daemon=True)
+        mail.start()
+        self._repeat(stop, self._work)
+        mail.join(STOP_SECONDS)
+
+    def _work(self, stop: threading.Event) -> int:
+        self._upkeep.do_what_is_due()
+        return self._deliveries.work_through(stop)
+
+    def _repeat(self, stop: threading.Event, step: Callable[[threading.Event], int]) -> None:
+        pause = self._poll_seconds
+        while not stop.is_set():
+            try:
+                step(stop)
+                pause = self._poll_seconds
+            except Exception:
+                log.exception("worker failed, and tries again", pause_seconds=pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            stop.wait(pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A worker that runs in a thread of this process."""
+
+    thread: threading.Thread
+    stopping: threading.Event
+
+    def stop(self) -> None:
+        """Let it finish the piece in hand, for some seconds at most."""
+        self.stopping.set()
+        self.thread.join(STOP_SECONDS)
+
+
+def start_in_background(service: Service) -> Background:
+    """Start a worker in a thread beside the web service: the way of one machine."""
+    stop = threading.Event()
+    worker = Worker(service, email.mailer(service.settings))
+    thread = threading.Thread(target=worker.run, args=(stop,), name="lanyard-worker", daemon=True)
+    thread.start()
+    return Background(thread, stop)
+
+
+def main_loop(service: Service) -> None:
+    """Work until SIGTERM or SIGINT, then finish or give back the piece in hand; a second signal ends at once.
+
+    Raises UnsafeConfiguration in production mode when demo keys could sign.
+    """
+    logs.configure(service.settings)
+    doctor.refuse_demo_keys(service)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise SystemExit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    log.info("worker started")
+    Worker(service, email.mailer(service.settings)).run(stop)
+    log.info("worker stopped")

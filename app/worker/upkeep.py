@@ -1,0 +1,108 @@
+"""What a worker does every so often: says that it lives, seals the audit log, makes the daily round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from app.issuing import access, audit_chain, heartbeat, issuers
+from app.issuing.audit import AuditCheckpoint
+from app.service import Service
+
+log = structlog.get_logger()
+
+NAME = "worker"
+SEAL_ENTRIES = 500
+BEAT_SECONDS = 10
+SEAL_SECONDS = 5
+CHECKPOINT_SECONDS = 60
+ROUND_SECONDS = 24 * 3600
+
+
+@dataclass(slots=True)
+class _Chore:
+    """Something to do every so often; `due_at` is on the clock that never jumps."""
+
+    name: str
+    step: Callable[[], None]
+    every_seconds: float
+    due_at: float = 0.0
+
+
+class Upkeep:
+    """The chores of one worker. Several workers may do them at once."""
+
+    def __init__(self, service: Service) -> None:
+        self._database = service.database
+        self._office = service.office
+        self._chores = [
+            _Chore("heartbeat", self.beat, BEAT_SECONDS),
+            _Chore("seal", self.seal, SEAL_SECONDS),
+            _Chore("checkpoint", self.checkpoint, CHECKPOINT_SECONDS),
+            _Chore("daily round", self.make_round, ROUND_SECONDS),
+        ]
+
+    def do_what_is_due(self) -> None:
+        """Do each chore whose time has come. One that fails is logged and comes again; the others are done."""
+        for chore in self._chores:
+            if time.monotonic() >= chore.due_at:
+                chore.due_at = time.monotonic() + chore.every_seconds
+                self._try(chore.name, chore.step)
+
+    def do_everything(self) -> None:
+        """Do each chore now."""
+        for chore in self._chores:
+            self._try(chore.name, chore.step)
+
+    def beat(self) -> None:
+        """Say that a worker is alive."""
+        with self._database.write() as session:
+            heartbeat.beat(session, NAME)
+
+    def seal(self) -> None:
+        """Link every audit entry that waits into its issuer's chain, in batches."""
+        with self._database.read() as session:
+            waiting = audit_chain.unsealed(session)
+        for issuer_id in waiting:
+            self._try("seal", partial(self._seal, issuer_id))
+
+    def checkpoint(self) -> None:
+        """Sign where each chain stands, where that is due. It also goes to the log, which is kept elsewhere."""
+        with self._database.read() as session:
+            due = [issuer.id for issuer in issuers.every(session) if audit_chain.is_checkpoint_due(session, issuer)]
+        for issuer_id in due:
+            self._try("checkpoint", partial(self._sign, issuer_id))
+
+    def make_round(self) -> None:
+        """What is to be done once a day: forget what may be forgotten."""
+        with self._database.write() as session:
+            count = access.forget_old_requests(session)
+        log.info("daily round", forgotten_requests=count)
+
+    def _seal(self, issuer_id: str) -> None:
+        count = SEAL_ENTRIES
+        while count == SEAL_ENTRIES:
+            with self._database.write() as session:
+                count = audit_chain.seal(session, issuers.by_id(session, issuer_id), limit=SEAL_ENTRIES)
+            self._sign(issuer_id)
+
+    def _sign(self, issuer_id: str) -> None:
+        with self._database.write() as session:
+            made = audit_chain.checkpoint(session, self._office, issuers.by_id(session, issuer_id))
+        if made is not None:
+            _publish(made)
+
+    def _try(self, name: str, step: Callable[[], None]) -> None:
+        """Do a step whose failure must not keep the next one from being done."""
+        try:
+            step()
+        except Exception:
+            log.exception("chore failed", chore=name)
+
+
+def _publish(made: AuditCheckpoint) -> None:
+    log.info("audit checkpoint", issuer_id=made.issuer_id, sequence=made.sequence, chain_hash=made.hash, kid=made.kid)

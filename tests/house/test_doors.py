@@ -1,0 +1,106 @@
+"""Every door says whom it is for, answers nonsense calmly, and sends the headers that protect its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.testclient import TestClient
+
+from app import migrating
+from app.main import create_app
+from app.settings import Settings
+
+AUDIENCES = {"source", "public", "integrator", "operator"}
+NONSENSE = ["x", "0", "%00", "..%2f..%2fetc%2fpasswd", "%F0%9F%8E%93", "a" * 300, "' OR 1=1 --"]
+HEADERS = {
+    "content-security-policy": r"default-src '(none|self)'(?!.*unsafe-)",
+    "x-content-type-options": r"nosniff",
+    "referrer-policy": r".+",
+    "x-frame-options": r"DENY|SAMEORIGIN",
+    "permissions-policy": r".+",
+}
+
+
+def without_audience(application: FastAPI) -> list[str]:
+    """Routes whose tags do not name exactly one audience."""
+    return [str(r.path) for r in routes(application) if len(AUDIENCES & {str(tag) for tag in r.tags}) != 1]
+
+
+def routes(application: FastAPI) -> list[RouteContext]:
+    """The routes that we wrote, with what their routers add."""
+    return [r for r in iter_route_contexts(application.routes) if isinstance(r.original_route, APIRoute)]
+
+
+def addresses(application: FastAPI) -> list[str]:
+    """Each GET route with each nonsense in the place of its parameters."""
+    paths = [str(route.path) for route in routes(application) if "GET" in (route.methods or set())]
+    return sorted({re.sub(r"\{[^}]+\}", word, path) for path in paths for word in NONSENSE})
+
+
+def failures(client: TestClient, paths: list[str]) -> list[str]:
+    """Addresses that answer with a fault of the server; /readyz may say that there is no worker."""
+    answers = {path: client.get(path, follow_redirects=False).status_code for path in paths if path != "/readyz"}
+    return [f"{path} {status}" for path, status in answers.items() if status >= 500]
+
+
+def unprotected(client: TestClient, paths: list[str]) -> list[str]:
+    """Answers in which a protecting header is missing or weak."""
+    found = []
+    for path in paths:
+        headers = client.get(path, follow_redirects=False).headers
+        found += [f"{path} {name}" for name, wanted in HEADERS.items() if not re.search(wanted, headers.get(name, ""))]
+    return found
+
+
+@pytest.fixture
+def application(settings: Settings) -> FastAPI:
+    """The service on an empty database."""
+    migrating.upgrade(settings.database_url)
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(application: FastAPI) -> Iterator[TestClient]:
+    with TestClient(application, base_url="http://badges.test", raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def test_every_route_names_its_audience(application: FastAPI):
+    assert len(routes(application)) > 10
+    assert without_audience(application) == []
+
+
+def test_nonsense_in_an_address_is_never_a_fault_of_the_server(application: FastAPI, client: TestClient):
+    assert failures(client, addresses(application)) == []
+
+
+def test_every_answer_carries_the_protecting_headers(application: FastAPI, client: TestClient):
+    paths = [*addresses(application), "/no/such/page", "/static/no-such-file.css"]
+
+    assert unprotected(client, paths) == []
+
+
+@pytest.fixture
+def careless() -> FastAPI:
+    """A service that keeps none of these rules."""
+    router = APIRouter(prefix="/tea", tags=["everybody"])
+
+    @router.get("/{pot}")
+    def pour(pot: str) -> int:
+        return int(pot)
+
+    application = FastAPI()
+    application.include_router(router)
+    return application
+
+
+def test_each_fault_of_a_door_is_found(careless: FastAPI):
+    client = TestClient(careless, raise_server_exceptions=False)
+
+    assert without_audience(careless) == ["/tea/{pot}"]
+    assert "/tea/x 500" in failures(client, addresses(careless))
+    assert len(unprotected(client, ["/tea/1"])) == len(HEADERS)
