@@ -110,7 +110,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         folder = settings.var_dir / "mail"
         yield Finding(Level.WARN, "mail", f"No mail is sent: without LANYARD_SMTP_HOST it is written to {folder}.")
         return
-    if urlsplit(f"//{settings.mail_from.rpartition('@')[2].strip(' >')}").hostname in {None, "localhost"}:
+    if settings.mail_from is None or settings.mail_from.rstrip("> ").endswith(("@localhost", "localdomain")):
         yield Finding(Level.WARN, "mail", "LANYARD_MAIL_FROM is not an address that anybody could answer to.")
     yield Finding(Level.OK, "mail", f"Mail goes to {settings.smtp_host}:{settings.smtp_port}.")
 

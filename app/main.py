@@ -22,7 +22,11 @@ def create_app(settings: Settings) -> FastAPI:
     """The web application. Raises UnsafeConfiguration when production settings are not safe."""
     logs.configure(settings)
     service = services.build(settings)
-    doctor.refuse_demo_keys(service)
+    try:
+        doctor.refuse_demo_keys(service)
+    except Exception:
+        service.close()
+        raise
     return application(service)
 
 

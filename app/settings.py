@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout_seconds: int = Field(20, ge=1)
-    mail_from: str = Field("Lanyard <badges@localhost>", description="the From of every mail")
+    mail_from: str | None = Field(None, description="the From of every mail; None: badges@ the public host")
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         if value % 8:
             raise ValueError("LANYARD_STATUS_LIST_SIZE_BITS must be a multiple of 8")
         return value
+
+    @property
+    def mail_sender(self) -> str:
+        """The From of every mail: as set, or an address at the public host."""
+        host = urlsplit(self.public_base_url).hostname or ""
+        return self.mail_from or f"Lanyard <badges@{host if '.' in host else f'{host}.localdomain'}>"
 
     def secret_bytes(self) -> bytes:
         """The secret as bytes. Raises UnsafeConfiguration without one."""

@@ -29,9 +29,9 @@ def from_rfc3339(text: str) -> datetime:
     whole, fraction, zone = re.fullmatch(r"([^.Z+]{19})(\.\d+)?(.*)", text).groups()  # type: ignore[union-attr]
     try:
         moment = datetime.fromisoformat(whole + ("+00:00" if zone == "Z" else zone))
-    except ValueError as error:
+        return moment + timedelta(seconds=float(fraction or 0))
+    except (ValueError, OverflowError) as error:  # the last second of the year 9999 may be rounded over its end
         raise InvalidInput("This date does not exist") from error
-    return moment + timedelta(seconds=float(fraction or 0))
 
 
 def seconds(moment: datetime) -> int:

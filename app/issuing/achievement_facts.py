@@ -8,18 +8,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from app.credentials import model
 from app.errors import InvalidInput
 from app.stacking.renewal import Validity, ValidityKind
+
+_STRAY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
 def _https(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", value):
+    if not re.fullmatch(r"https?://[^\s<>\"\x00-\x1f\x7f]{1,2000}", value):
         raise ValueError("must be an http or https address")
     return value
 
@@ -54,8 +56,18 @@ class FormalRelation(StrEnum):
     COMPONENT = "component"
 
 
+def without_stray_controls(value: Any) -> Any:
+    """The value, unless it is a text, or texts, with control characters other than tab and line ends (TEXT-01)."""
+    texts = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(text, str) and _STRAY_CONTROL.search(text) for text in texts):
+        raise ValueError("must not hold control characters")
+    return value
+
+
 class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    _without_stray_controls = field_validator("*")(without_stray_controls)
 
 
 class SkillFacts(_Facts):

@@ -13,12 +13,13 @@ from app import clock
 from app.credentials import model, ob3, strict_json
 from app.db import Base, claim
 from app.errors import AlreadyExists, NotFound, NotPublishable, NotPublished
-from app.issuing import achievement_facts, audit, images, issuers
+from app.issuing import achievement_facts, audit, images, issuers, trial
 from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.slugs import check_slug
 from app.projections import drawing
+from app.stacking import renewal
 
 
 class AchievementState(StrEnum):
@@ -132,6 +133,8 @@ def publish(session: Session, office: Office, achievement: Achievement, *, actor
     image_sha256 = achievement.draft_image_sha256 or images.keep(session, _draw(facts))
     creator = issuers.facts(office, issuer)
     stated = document_facts(office, achievement, facts, number=number, image_sha256=image_sha256, creator=creator)
+    ends = renewal.valid_until(clock.now(), facts.validity.rule())
+    trial.check_achievement(office, issuer=creator, achievement=stated, valid_until=ends)
     version = claim(
         session,
         AchievementVersion,

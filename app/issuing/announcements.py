@@ -10,7 +10,7 @@ from app.issuing import achievement_facts, learners, outbox
 from app.issuing.achievements import AchievementVersion
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
-from app.projections import messages
+from app.projections import markdown, messages
 
 if TYPE_CHECKING:
     from app.issuing.awards import Award
@@ -45,7 +45,7 @@ def badge_earned(
         image_url=office.addresses.image(version.image_sha256),
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
-        criteria=facts.criteria_narrative,
+        criteria=markdown.to_text(facts.criteria_narrative) if facts.criteria_narrative else None,
         language=facts.language,
     )
     outbox.put(

@@ -221,7 +221,8 @@ def by_id(session: Session, delivery_id: str, *, issuer: Issuer | None = None) -
     delivery = session.get(Delivery, delivery_id)
     if delivery is None:
         raise NotFound("There is no such delivery")
-    sources.by_id(session, delivery.source_id, issuer=issuer)
+    if issuer is not None and session.get_one(Source, delivery.source_id).issuer_id != issuer.id:
+        raise NotFound("There is no such delivery")  # in the same words as an unknown one (T29)
     return delivery
 
 

@@ -132,7 +132,7 @@ def _create(session: Session, issuer: Issuer, normalised: str, written: str, dis
     learner = Learner(
         id=clock.new_id(),
         issuer_id=issuer.id,
-        display_name=display_name,
+        display_name=display_name[:200] if display_name else None,
         name_shown=False,
         created_at=clock.now(),
     )

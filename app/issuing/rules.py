@@ -101,7 +101,9 @@ def decide(session: Session, source: Source, completion: Completion) -> list[Dec
 def _decide(session: Session, source: Source, rule: Rule, completion: Completion) -> Decision:
     achievement = achievements.by_id(session, rule.achievement_id)
     code, sentence = _judge(rule, completion)
-    if code == "earned" and not sources.may_cause(session, source, achievement.id):
+    # No door makes a rule for another issuer's achievement; should there be one, it causes nothing.
+    is_own = achievement.issuer_id == source.issuer_id
+    if code == "earned" and not (is_own and sources.may_cause(session, source, achievement.id)):
         code, sentence = "not-allowed", "This source may not cause this achievement; an administrator can allow it"
     elif code == "earned" and achievement.state != AchievementState.PUBLISHED:
         code, sentence = "not-published", "The achievement is not published; publish it and replay the delivery"

@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/healthz", "/readyz"})  # asked every few seconds by machines
+_NOTES = "fastapi"  # where the framework notes what it found
 UNFINISHED = 499  # the client left before it was answered
 
 
@@ -33,6 +34,7 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         request_id = clock.new_id()
+        scope.setdefault(_NOTES, {})  # here already, so that a copy of the scope (HEAD) shares it
         status = UNFINISHED
         started = time.perf_counter()
 
@@ -62,5 +64,6 @@ def _write(scope: Scope, *, status: int, seconds: float) -> None:
 
 def _route(scope: Scope) -> str:
     """The pattern of the route that answered, such as `/b/{award_id}`; `(none)` when no route did."""
-    route: Any = scope.get("route")
+    # A router within a router knows its own part of the path only; the whole is in FastAPI's notes.
+    route: Any = scope[_NOTES].get("effective_route_context") or scope.get("route")
     return str(getattr(route, "path", "(none)"))

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from app import errors
+from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
 from app.web import html_problems
 from app.web.deps import service_of
@@ -57,6 +58,10 @@ STATUS: dict[type[ServiceError], int] = {
     errors.StatusListFull: 503,
     errors.StatusListRegression: 500,
     errors.Busy: 503,
+    errors.SchemaUnknown: 503,
+    errors.FetchFailed: 502,
+    errors.MailRefused: 502,
+    UnsafeDocument: 422,
 }
 
 

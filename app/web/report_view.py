@@ -13,6 +13,17 @@ from app.web.lookalikes import warning
 from app.web.states import State
 
 _NOT_REACHED = "not_checked"
+_ABOUT = {
+    "format": "whether it can be read",
+    "schema": "its parts",
+    "context": "its words",
+    "proof": "its signature",
+    "issuer": "who signed it",
+    "dates": "its dates",
+    "status": "whether it was withdrawn",
+    "superseded": "whether a newer badge replaced it",
+    "recipient": "whose it is",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,6 @@ class Line:
     word: str
     sentence: str
     code: str
-    is_reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class ReportView:
     recipient: str | None
     match: Line | None
     lines: tuple[Line, ...]
+    not_reached: str  # what was not checked, in words; empty when everything was
     image_path: str | None
     badge_path: str | None
     document: str | None
@@ -43,15 +54,17 @@ class ReportView:
 
 def report_view(office: Office, report: Report, *, recipient: str | None, now: datetime) -> ReportView:
     """The page's answer to a report."""
-    lines = {check.name: _line(check) for check in report.checks}
-    match = lines.pop("recipient", None)
+    reached = {check.name: _line(check) for check in report.checks if check.code != _NOT_REACHED}
+    match = reached.pop("recipient", None)
+    left_out = [_ABOUT[check.name] for check in report.checks if check.code == _NOT_REACHED]
     return ReportView(
         state=states.of_report(report, now=now),
         facts=report.credential,
         warnings=warnings_of(report),
         recipient=recipient,
         match=match,
-        lines=tuple(lines.values()),
+        lines=tuple(reached.values()),
+        not_reached=", ".join(left_out),
         image_path=_own_path(office, report.credential.image_url, "/images/") if report.credential else None,
         badge_path=_own_path(office, report.credential.credential_id, "/b/") if report.credential else None,
         document=json.dumps(report.document, indent=2, ensure_ascii=False) if report.document else None,
@@ -74,7 +87,7 @@ def _line(check: Check) -> Line:
             mark, word = "stopped", "Failed"
         case Outcome.UNKNOWN:
             mark, word = "unknown", "Cannot tell"
-    return Line(mark, word, check.sentence, check.code, is_reached=check.code != _NOT_REACHED)
+    return Line(mark, word, check.sentence, check.code)
 
 
 def _own_path(office: Office, url: str | None, below: str) -> str | None:

@@ -6,7 +6,7 @@ The page of our own badge computes it from rows; the verify page from a report. 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.credentials.report import Report, Verdict
@@ -14,8 +14,7 @@ from app.issuing.awards import Award, AwardState
 from app.issuing.signing_keys import SigningKey
 from app.web.words import date_of
 
-SOON = timedelta(days=60)
-_WHAT_A_BADGE_IS = "A badge is a PNG image as it was downloaded, a .json or .jwt file, or the text of one."
+SOON_DAYS = 60
 
 
 class Tone(StrEnum):
@@ -39,7 +38,7 @@ _VERDICTS = {
     Verdict.NOT_YET_VALID: (Tone.SOON, "Not good yet", ""),
     Verdict.UNKNOWN_ISSUER: (Tone.UNKNOWN, "Cannot tell who signed it", ""),
     Verdict.CANNOT_TELL: (Tone.UNKNOWN, "Cannot tell", ""),
-    Verdict.UNREADABLE: (Tone.UNKNOWN, "No badge found", _WHAT_A_BADGE_IS),
+    Verdict.UNREADABLE: (Tone.UNKNOWN, "No badge found", ""),
 }
 
 _OVER = {Verdict.EXPIRED, Verdict.SUPERSEDED, Verdict.REVOKED, Verdict.SUSPENDED}
@@ -130,14 +129,14 @@ def _by_dates(valid_from: datetime | None, valid_until: datetime | None, *, now:
     if valid_until is None:
         return State(Tone.GOOD, "Good, no end date", "This badge is good and has no end date.")
     end = date_of(valid_until)
-    if valid_until - now <= SOON:
-        sentence = f"This badge is good until {end}. {_days_left(valid_until, now)}"
+    days = (valid_until.date() - now.date()).days
+    if days <= SOON_DAYS:
+        sentence = f"This badge is good until {end}. {_left(days)}"
         return State(Tone.SOON, f"Ends soon: {end}", sentence)
     return State(Tone.GOOD, f"Good until {end}", f"This badge is good until {end}.")
 
 
-def _days_left(valid_until: datetime, now: datetime) -> str:
-    days = (valid_until.date() - now.date()).days
+def _left(days: int) -> str:
     if days == 0:
         return "Today is its last day."
     return f"That is in {days} days." if days > 1 else "That is tomorrow."

@@ -124,7 +124,7 @@ class Sending:
         )
         letter = email.build(
             content,
-            sender=self._settings.mail_from,
+            sender=self._settings.mail_sender,
             recipient=stated["to"],
             message_id=self._message_id(message),
             date=message.created_at,

@@ -94,7 +94,9 @@ def open_page(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
         page.complaints = []
         page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: page.complaints.append(f"failed: {request.url}"))
+        page.on(
+            "requestfailed", lambda request: _is_fault(request) and page.complaints.append(f"failed: {request.url}")
+        )
         page.on("dialog", lambda dialog: (page.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(f"{base_url}{path}")
         return page
@@ -102,3 +104,8 @@ def open_page(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
     yield open_it
     for context in contexts:
         context.close()
+
+
+def _is_fault(request: Any) -> bool:
+    """Whether a request failed other than by leaving the page before it was answered."""
+    return request.failure != "net::ERR_ABORTED"

@@ -12,13 +12,22 @@ import pytest
 from app import clock
 from app import service as services
 from app.db import Database
-from app.issuing import achievement_facts, achievements, awards, issuers, learners, rules, signing_keys, sources
-from app.issuing import status_lists
+from app.issuing import (
+    achievement_facts,
+    achievements,
+    awards,
+    issuers,
+    learners,
+    rules,
+    signing_keys,
+    sources,
+    status_lists,
+)
 from app.issuing.awards import Award, Earned
 from app.service import Service
 from app.settings import Settings
 
-from .processes import Sender, WebProcesses
+from .processes import Keeper, Sender, WebProcesses
 
 ACTOR = "cli"
 COURSES = ("bls", "als", "pals")
@@ -81,9 +90,23 @@ def run_web(tmp_path: Path) -> Iterator[Callable[..., WebProcesses]]:
 
         def run(hospital: Hospital, number: int = 1) -> WebProcesses:
             started = WebProcesses(hospital.service.settings, number, tmp_path / "web.log")
-            return opened.enter_context(started)
+            opened.callback(started.close)
+            return started
 
         yield run
+
+
+@pytest.fixture
+def keep_workers(tmp_path: Path) -> Iterator[Callable[..., Keeper]]:
+    """A keeper of worker processes on a hospital's database: `keep_workers(hospital).start("worker")`."""
+    with ExitStack() as opened:
+
+        def keep(hospital: Hospital, **settings: object) -> Keeper:
+            keeper = Keeper(hospital.service.settings.model_copy(update=settings), tmp_path / "worker.log")
+            opened.callback(keeper.close)
+            return keeper
+
+        yield keep
 
 
 def _furnish(service: Service) -> Hospital:

@@ -1,8 +1,9 @@
-"""Keeps web processes for the fault tests: `python launch.py`, orders on standard input, process ids on standard output.
+"""Keeps processes for the fault tests: `python launch.py`, orders on standard input, process ids on standard output.
 
-The order `start 7` starts a web process that serves on the inherited socket 7, with the settings of the environment.
-Each is a fork of this process, which has only imported the code: so a process that was killed is replaced in
-milliseconds, and a test of seconds sees many crashes. Engine, key store and threads are made after the fork.
+`web 7` starts a web process that serves on the inherited socket 7, `worker` starts a worker; both with the settings of
+the environment. Each is a fork of this process, which has only imported the code: so a process that was killed is
+replaced in milliseconds, and a test of seconds sees many crashes. Engine, key store and threads are made after the
+fork.
 """
 
 from __future__ import annotations
@@ -14,18 +15,15 @@ import sys
 
 import uvicorn
 
-from app import logs, main
+from app import main, worker
+from app import service as services
 from app.settings import Settings
 
 
 def serve(descriptor: int) -> None:
     """Serve on this socket until killed, configured as `lanyard serve` configures it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    settings = Settings(_env_file=None)
-    application = main.create_app(settings)
-    logs.configure(settings)
     config = uvicorn.Config(
-        application,
+        main.create_app(Settings(_env_file=None)),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -36,16 +34,22 @@ def serve(descriptor: int) -> None:
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
+def work() -> None:
+    """Work until killed, as `lanyard worker` does."""
+    worker.main_loop(services.build(Settings(_env_file=None)))
+
+
 def keep() -> None:
     """Carry out orders until standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a killed process ended
     for order in sys.stdin:
-        descriptor = int(order.removeprefix("start "))
         pid = os.fork()
         if pid == 0:
-            sys.stdin.close()
-            os.close(sys.stdout.fileno())
-            serve(descriptor)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for inherited in (sys.stdin, sys.stdout):
+                os.close(inherited.fileno())
+            kind, *descriptor = order.split()
+            serve(int(descriptor[0])) if kind == "web" else work()
             os._exit(0)
         print(pid, flush=True)  # noqa: T201 - the answer to the order
 

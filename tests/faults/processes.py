@@ -12,12 +12,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from app.settings import Settings
 
@@ -48,6 +48,57 @@ class Answer:
         return [result["award"] for result in results if "award" in result]
 
 
+class Keeper:
+    """Starts and kills processes with these settings; what they log goes to `log_file`."""
+
+    def __init__(self, settings: Settings, log_file: Path, *, sockets: list[socket.socket] | None = None) -> None:
+        self.log_file = log_file
+        self._pids: set[int] = set()
+        with log_file.open("ab") as log:
+            self._keeper = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, str(LAUNCH)],
+                cwd=log_file.parent,  # where no .env lies
+                env={**os.environ, **environment_of(settings), "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                pass_fds=[each.fileno() for each in sockets or []],
+                text=True,
+            )
+
+    def start(self, order: str) -> int:
+        """A process for this order; its id."""
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        self._keeper.stdin.write(f"{order}\n")
+        self._keeper.stdin.flush()
+        answer = self._keeper.stdout.readline()
+        assert answer, f"no process could be started: {self.log_file.read_text(errors='replace')[-2_000:]}"
+        self._pids.add(int(answer))
+        return int(answer)
+
+    def kill(self, pid: int) -> None:
+        """`kill -9`, and wait until it is gone."""
+        self._pids.discard(pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            end = time.monotonic() + PATIENCE_SECONDS
+            while time.monotonic() < end:
+                os.kill(pid, 0)
+                time.sleep(0.002)
+
+    def trouble(self) -> list[str]:
+        """The lines of the log that speak of an error."""
+        lines = self.log_file.read_text(errors="replace").splitlines()
+        return [line[:2_000] for line in lines if any(word in line for word in TROUBLE)]
+
+    def close(self) -> None:
+        """Kill what is left."""
+        for pid in list(self._pids):
+            self.kill(pid)
+        self._keeper.communicate(timeout=PATIENCE_SECONDS)
+
+
 class WebProcesses:
     """`number` web processes on one database. Each listens on a socket of its own, which this process keeps open.
 
@@ -55,62 +106,31 @@ class WebProcesses:
     """
 
     def __init__(self, settings: Settings, number: int, log_file: Path) -> None:
-        self.log_file = log_file
         self._sockets = [socket.create_server(("127.0.0.1", 0), backlog=512) for _ in range(number)]
-        self._log = log_file.open("ab")
-        self._keeper = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, str(LAUNCH)],
-            cwd=log_file.parent,  # where no .env lies
-            env={**os.environ, **environment_of(settings), "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            pass_fds=[each.fileno() for each in self._sockets],
-            text=True,
-        )
-        self.pids = [self._start(each) for each in self._sockets]
+        self._keeper = Keeper(settings, log_file, sockets=self._sockets)
+        self._pids = [self._keeper.start(f"web {each.fileno()}") for each in self._sockets]
 
     @property
     def ports(self) -> list[int]:
         """Where the processes listen."""
         return [each.getsockname()[1] for each in self._sockets]
 
-    def kill(self, index: int = 0) -> None:
-        """`kill -9`."""
-        os.kill(self.pids[index], signal.SIGKILL)
-
-    def restart(self, index: int = 0) -> None:
-        """A new process on the same socket."""
-        self.pids[index] = self._start(self._sockets[index])
+    def crash(self, *indexes: int) -> None:
+        """Kill these processes at once, and start new ones on their sockets."""
+        for index in indexes:
+            self._keeper.kill(self._pids[index])
+        for index in indexes:
+            self._pids[index] = self._keeper.start(f"web {self._sockets[index].fileno()}")
 
     def trouble(self) -> list[str]:
         """The lines of the processes' log that speak of an error."""
-        lines = self.log_file.read_text(errors="replace").splitlines()
-        return [line[:2_000] for line in lines if any(word in line for word in TROUBLE)]
+        return self._keeper.trouble()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        for pid in self.pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self._keeper.stdin.close()
-        self._keeper.wait(PATIENCE_SECONDS)
-        self._keeper.stdout.close()
-        self._log.close()
+    def close(self) -> None:
+        """Kill the processes and let go of the sockets."""
+        self._keeper.close()
         for each in self._sockets:
             each.close()
-
-    def _start(self, listening: socket.socket) -> int:
-        self._keeper.stdin.write(f"start {listening.fileno()}\n")
-        self._keeper.stdin.flush()
-        answer = self._keeper.stdout.readline()
-        if not answer:
-            raise RuntimeError(f"No web process could be started: {self.log_file.read_text(errors='replace')[-2_000:]}")
-        return int(answer)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -174,21 +194,19 @@ class Sender:
 
 def post(port: int, path: str, raw: bytes, headers: dict[str, str], timeout_seconds: float) -> Answer:
     """One request on a connection of its own, answered in full, or OSError or HTTPException."""
-    return _ask("POST", port, path, raw, headers, timeout_seconds)
-
-
-def get(port: int, path: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> Answer:
-    """One GET on a connection of its own."""
-    return _ask("GET", port, path, None, {}, timeout_seconds)
-
-
-def _ask(
-    method: str, port: int, path: str, raw: bytes | None, headers: dict[str, str], timeout_seconds: float
-) -> Answer:
     connection = HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
-    try:
-        connection.request(method, path, body=raw, headers={**headers, "connection": "close"})
+    connection.request("POST", path, body=raw, headers={**headers, "connection": "close"})
+    return _answer_on(connection)
+
+
+def get(port: int, path: str) -> Answer:
+    """One GET on a connection of its own."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    connection.request("GET", path, headers={"connection": "close"})
+    return _answer_on(connection)
+
+
+def _answer_on(connection: HTTPConnection) -> Answer:
+    with closing(connection):
         response = connection.getresponse()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
-    finally:
-        connection.close()

@@ -12,7 +12,7 @@ import pytest
 
 from app.lms import ADAPTERS
 
-ROOMS = ["main", "migrating", "worker", "service", "db", "clock", "settings", "errors"]
+ROOMS = ["main", "migrating", "worker", "service", "doctor", "logs", "db", "clock", "settings", "errors"]
 FOLDERS = [
     "cli", "web", "reports", "outbound", "issuing", "projections", "lms", "stacking", "keystores", "credentials",
     "credentials/proofs",

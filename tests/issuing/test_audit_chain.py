@@ -10,14 +10,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.db import Database
 from app.issuing import audit, audit_chain, issuers, signing_keys
 from app.issuing.audit_chain import ChainReport
-
-TABLES = ("audit_entries", "audit_checkpoints")
 
 
 @pytest.fixture
@@ -121,7 +118,8 @@ def test_an_untouched_chain_is_reported_as_whole(chain, verify):
     assert "is whole" in report.sentence
 
 
-def test_entries_that_wait_for_their_seal_are_counted(chain, write_entries, verify):
+@pytest.mark.usefixtures("chain")
+def test_entries_that_wait_for_their_seal_are_counted(write_entries, verify):
     write_entries(3)
 
     report = verify()
@@ -130,7 +128,8 @@ def test_entries_that_wait_for_their_seal_are_counted(chain, write_entries, veri
     assert "3 newer entries are not sealed yet" in report.sentence
 
 
-def test_only_issuers_with_something_to_seal_are_named(desk, chain):
+@pytest.mark.usefixtures("chain")
+def test_only_issuers_with_something_to_seal_are_named(desk):
     other = desk.another_issuer()
 
     with desk.read() as session:
@@ -187,7 +186,7 @@ def test_sealers_at_the_same_moment_make_one_chain(desk, write_entries, seal, ve
     assert verify().sealed_count == waiting
 
 
-def test_sealing_does_not_hold_up_an_award(desk, write_entries):
+def test_sealing_does_not_hold_up_an_award(desk):
     if desk.database.is_sqlite:
         pytest.skip("SQLite has one writer at a time, whatever it writes")
     achievement = desk.achievement()
@@ -232,7 +231,7 @@ def test_an_issuer_without_keys_has_a_chain_without_checkpoints(desk):
         assert audit_chain.verify(session, desk.office, issuer).is_sound
 
 
-def test_checkpoints_hold_after_the_key_was_rotated(desk, chain, write_entries, seal, verify):
+def test_checkpoints_hold_after_the_key_was_rotated(desk, chain, seal, verify):
     with desk.write() as session:
         signing_keys.rotate(session, desk.office, desk.issuer, actor="cli")
     seal()
@@ -241,7 +240,8 @@ def test_checkpoints_hold_after_the_key_was_rotated(desk, chain, write_entries, 
     assert verify().covered == chain
 
 
-def test_a_checkpoint_of_a_key_that_is_not_in_the_key_store_is_not_believed(desk, chain, verify, tamper, tmp_path):
+@pytest.mark.usefixtures("chain")
+def test_a_checkpoint_of_a_key_that_is_not_in_the_key_store_is_not_believed(desk, tmp_path):
     for file in desk.office.keystore.kids():
         (tmp_path / "keys" / f"{file}.pem").unlink()
     emptied = replace(desk.office, keystore=type(desk.office.keystore)(tmp_path / "keys", b"x" * 32, demo=False))
@@ -274,7 +274,8 @@ def test_a_checkpoint_of_a_key_that_is_not_in_the_key_store_is_not_believed(desk
         ("UPDATE audit_entries SET sequence = -sequence WHERE sequence IN (3, 4)", 1),
     ],
 )
-def test_the_first_entry_that_was_changed_or_taken_away_is_named(chain, tamper, verify, change, first_bad):
+@pytest.mark.usefixtures("chain")
+def test_the_first_entry_that_was_changed_or_taken_away_is_named(tamper, verify, change, first_bad):
     assert tamper(change) >= 1
 
     report = verify()
@@ -283,7 +284,8 @@ def test_the_first_entry_that_was_changed_or_taken_away_is_named(chain, tamper, 
     assert f"entry {first_bad} is not as it was sealed" in report.sentence
 
 
-def test_two_entries_that_changed_places_are_found(chain, tamper, verify):
+@pytest.mark.usefixtures("chain")
+def test_two_entries_that_changed_places_are_found(tamper, verify):
     tamper("UPDATE audit_entries SET sequence = 1000 WHERE sequence = 3")
     tamper("UPDATE audit_entries SET sequence = 3 WHERE sequence = 4")
     tamper("UPDATE audit_entries SET sequence = 4 WHERE sequence = 1000")
@@ -291,7 +293,8 @@ def test_two_entries_that_changed_places_are_found(chain, tamper, verify):
     assert verify().first_bad_sequence == 3
 
 
-def test_an_entry_that_was_slipped_in_is_found(chain, tamper, verify):
+@pytest.mark.usefixtures("chain")
+def test_an_entry_that_was_slipped_in_is_found(tamper, verify):
     tamper("UPDATE audit_entries SET sequence = sequence + 1000 WHERE sequence > 5")
     tamper("UPDATE audit_entries SET sequence = sequence - 999 WHERE sequence > 1000")
     tamper(
@@ -302,7 +305,8 @@ def test_an_entry_that_was_slipped_in_is_found(chain, tamper, verify):
     assert verify().first_bad_sequence == 6
 
 
-def test_a_row_that_cannot_even_be_read_is_named(desk, chain, tamper, verify):
+@pytest.mark.usefixtures("chain")
+def test_a_row_that_cannot_even_be_read_is_named(desk, tamper, verify):
     if not desk.database.is_sqlite:
         pytest.skip("PostgreSQL does not take such a row")
     tamper("UPDATE audit_entries SET facts = 'no JSON at all' WHERE sequence = 4")
@@ -320,7 +324,8 @@ def test_an_end_that_was_cut_off_is_shown_by_the_checkpoint(chain, tamper, verif
     assert f"The checkpoint at entry {chain} vouches for an entry that is not there" in report.sentence
 
 
-def test_a_chain_that_was_computed_anew_is_shown_by_the_checkpoint(desk, chain, tamper, verify, seal):
+@pytest.mark.usefixtures("chain")
+def test_a_chain_that_was_computed_anew_is_shown_by_the_checkpoint(tamper, verify, seal):
     tamper("UPDATE audit_entries SET sequence = NULL, previous_hash = NULL, hash = NULL")
     tamper("UPDATE audit_entries SET object_id = 'another award' WHERE object_id = 'award-3'")
     seal()
@@ -334,60 +339,23 @@ def test_a_chain_that_was_computed_anew_is_shown_by_the_checkpoint(desk, chain, 
 
 @pytest.mark.parametrize(
     "change",
-    ["sequence = sequence - 1", "hash = 'f' || substr(hash, 2)", "at = '2020-01-01 00:00:00.000000'"],
+    ["sequence = sequence - 1", "hash = 'x' || substr(hash, 2)", "at = '2020-01-01 00:00:00.000000'"],
 )
-def test_a_checkpoint_that_was_changed_is_found(chain, tamper, verify, change):
+@pytest.mark.usefixtures("chain")
+def test_a_checkpoint_that_was_changed_is_found(tamper, verify, change):
     tamper(f"UPDATE audit_checkpoints SET {change}")  # noqa: S608 - a constant of this test
 
     assert not verify().checkpoints_ok
 
 
-def test_a_checkpoint_of_another_issuer_is_worth_nothing_here(desk, chain, tamper, verify):
+@pytest.mark.usefixtures("chain")
+def test_a_checkpoint_of_another_issuer_is_worth_nothing_here(desk, tamper):
     other = desk.another_issuer()
     tamper(f"UPDATE audit_checkpoints SET issuer_id = '{other.issuer.id}'")  # noqa: S608 - an id of ours
     with desk.read() as session:
         report = audit_chain.verify(session, desk.office, other.issuer)
 
     assert not report.checkpoints_ok
-
-
-# -- the guard in the database ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE audit_entries SET actor = 'nobody' WHERE sequence = 3",
-        "UPDATE audit_entries SET sequence = NULL WHERE sequence = 3",
-        "UPDATE audit_entries SET facts = '{}' WHERE sequence IS NULL",
-        "UPDATE audit_entries SET at = '2020-01-01 00:00:00.000000' WHERE sequence IS NULL",
-        "DELETE FROM audit_entries WHERE sequence = 3",
-        "DELETE FROM audit_entries WHERE sequence IS NULL",
-        "UPDATE audit_checkpoints SET hash = 'f'",
-        "DELETE FROM audit_checkpoints",
-    ],
-)
-def test_the_database_refuses_to_change_the_audit_log(desk, chain, write_entries, change):
-    write_entries(1)
-
-    with pytest.raises(DBAPIError, match="can be added to, not changed"), desk.write() as session:
-        session.execute(text(change))
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_audit_log_cannot_be_emptied_at_a_stroke(desk, chain, table):
-    if desk.database.is_sqlite:
-        pytest.skip("SQLite has no TRUNCATE")
-
-    with pytest.raises(DBAPIError, match="can be added to, not changed"), desk.write() as session:
-        session.execute(text(f"TRUNCATE {table} CASCADE"))
-
-
-def test_a_refused_change_leaves_the_chain_whole(desk, chain, verify):
-    with pytest.raises(DBAPIError), desk.write() as session:
-        session.execute(text("UPDATE audit_entries SET actor = 'nobody'"))
-
-    assert verify().is_sound
 
 
 def test_every_change_of_the_office_has_its_entry_in_the_chain(desk, seal, verify):

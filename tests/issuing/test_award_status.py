@@ -31,10 +31,11 @@ def report(desk, award):
 def bit(desk, award, purpose: str) -> bool:
     with desk.read() as session:
         stored = json.loads(awards.credential_of(session, awards.by_id(session, award.id)).json)
-        entry = next(item for item in stored["credentialStatus"] if item["statusPurpose"] == purpose)
-        listed = status_lists.by_id(session, entry["statusListCredential"].rpartition("/")[2])
-        encoded = json.loads(listed.json)["credentialSubject"]["encodedList"]
-        return bitstring.is_set(bitstring.decode(encoded), int(entry["statusListIndex"]))
+        entry = session.query(StatusEntry).filter_by(award_id=award.id, purpose=purpose).one()
+        if purpose == "revocation":
+            assert stored["credentialStatus"]["statusListIndex"] == str(entry.index)
+        encoded = json.loads(status_lists.by_id(session, entry.list_id).json)["credentialSubject"]["encodedList"]
+        return bitstring.is_set(bitstring.decode(encoded), entry.index)
 
 
 def actions(desk, award) -> list[str]:

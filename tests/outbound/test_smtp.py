@@ -169,12 +169,25 @@ def test_a_server_that_wants_other_settings_does_not_cost_us_the_mail(
     assert not refusal(smtp_server(Script(mail_from=answer)), message).permanent
 
 
-def test_what_goes_wrong_after_the_mail_was_taken_does_not_send_it_twice(smtp_server: Any, message: EmailMessage):
-    script = Script(quit="421 4.3.0 not now")
+@pytest.mark.parametrize("hangs", [True, False])
+def test_what_goes_wrong_after_the_mail_was_taken_does_not_send_it_twice(
+    serve: Any,
+    message: EmailMessage,
+    hangs: bool,  # noqa: FBT001 - a case of the test
+):
+    enough = threading.Event()
 
-    SmtpMailer(settings(smtp_server(script))).deliver(message)
+    def rude(connection: socket.socket) -> None:
+        connection.sendall(b"220 hi\r\n")
+        for answer in (b"250 ok", b"250 ok", b"250 ok", b"354 go on", b"250 taken"):
+            connection.recv(65536)
+            connection.sendall(answer + b"\r\n")
+        connection.recv(65536)
+        enough.wait(5 if hangs else 0)
 
-    assert len(script.accepted) == 1
+    SmtpMailer(settings(serve(rude).port)).deliver(message)
+
+    enough.set()
 
 
 def test_a_dead_server_means_try_again(message: EmailMessage):

@@ -13,8 +13,8 @@ FIREFOX_IMG = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q
 JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
 
 VISITORS = [
-    ("Mozilla/5.0 … Chrome/140.0", CHROME, "text/html"),
-    ("Mozilla/5.0 … Firefox/143.0, in an img element", FIREFOX_IMG, "image/png"),
+    ("Mozilla/5.0 Chrome/140.0", CHROME, "text/html"),
+    ("Mozilla/5.0 Firefox/143.0, in an img element", FIREFOX_IMG, "image/png"),
     ("facebookexternalhit/1.1", "*/*", "text/html"),
     ("Twitterbot/1.0", "*/*", "text/html"),
     ("LinkedInBot/1.0", "*/*", "text/html"),

@@ -171,7 +171,9 @@ def refused() -> Callable[..., MailRefused]:
 def back_door(settings: Settings, database: Database) -> Iterator[BackDoor]:
     service = services.build(settings.model_copy(update={"database_url": database.url, "lease_seconds": 60}))
     with service.database.write() as session:
-        issuer = issuers.create(session, slug="st-anna", name="St. Anna", url="https://st-anna.example.org", actor="cli")
+        issuer = issuers.create(
+            session, slug="st-anna", name="St. Anna", url="https://st-anna.example.org", actor="cli"
+        )
         signing_keys.rotate(session, service.office, issuer, actor="cli")
         facts = achievement_facts.parse(FACTS)
         achievement = achievements.create(session, issuer, slug="bls", facts=facts, actor="cli")

@@ -14,7 +14,7 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
-from app import main, migrating
+from app import logs, main, migrating
 from app import service as services
 from app.cli.demo import courier, second_opinion, stage
 from app.cli.terminal import err, out
@@ -39,14 +39,14 @@ def demo(
     """Show the main job on this machine, with demo keys and a demo issuer under var/demo."""
     _refuse_busy(port)
     settings = _settings(port)
+    logs.configure(settings)
     out.print(f"1. Database and keys under {VAR}", markup=False)
     migrating.upgrade(settings.database_url)
     opened = services.build(settings)
     out.print("2. A demo issuer and its achievements, out of the healthcare catalogue")
     scene = stage.set_up(opened, VAR)
     out.print(f"   {scene.summary}", markup=False)
-    for sentence in scene.skipped:
-        out.print(f"   skipped: {sentence}", style="dim", markup=False)
+    out.print(f"   skipped: {', '.join(scene.skipped)}", style="dim", markup=False)
     out.print(f"3. The server, at {settings.public_base_url}", markup=False)
     with _serving(opened):
         is_good = _show(opened, scene)
@@ -124,6 +124,7 @@ def _settings(port: int) -> Settings:
         var_dir=VAR,
         host="127.0.0.1",
         port=port,
-        log_level="warning",
+        log_level="error",
+        mail_from="Northfield Health Academy <badges@northfield.example>",
         log_format="console",
     )

@@ -84,7 +84,8 @@ def set_up(opened: Service, folder: Path) -> Scene:
         secret = sources.config(opened.office, webhook).secrets[0].value
     counts = Counter((change.kind, change.what) for change in changes)
     summary = ", ".join(f"{count} {kind}s {what}" for (kind, what), count in sorted(counts.items()))
-    return Scene(canvas.id, pem, webhook.id, secret, summary, plan.skipped)
+    skipped = tuple(sentence.partition(":")[0] for sentence in plan.skipped)
+    return Scene(canvas.id, pem, webhook.id, secret, summary, skipped)
 
 
 def _source(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.issuing.audit import AuditEntry
 from app.web.api.authentication import Reader
-from app.web.api.fields import Out
+from app.web.api.fields import Line120, Out
 from app.web.api.pages_of_rows import PageOf, PageQuery, page_of, respond
 from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
@@ -36,7 +36,7 @@ class AuditEntryOut(Out):
 class AuditQuery(PageQuery):
     """Which entries."""
 
-    object: Annotated[str | None, Field(max_length=120, description="of one thing, by its id")] = None
+    object: Annotated[Line120 | None, Field(description="of one thing, by its id")] = None
 
 
 @router.get("", response_model=PageOf[AuditEntryOut])

@@ -118,7 +118,7 @@ def version_numbers(session: Session, awards: Iterable[Award]) -> dict[str, int]
     """Version id -> number, for these awards, in one query."""
     ids = {award.version_id for award in awards}
     query = select(AchievementVersion.id, AchievementVersion.number).where(AchievementVersion.id.in_(ids))
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.number for row in session.execute(query)}
 
 
 def told(session: Session, office: Office, award: Award) -> AwardOut:

@@ -13,7 +13,7 @@ from app import clock
 from app.credentials.identity import normalise_email
 from app.credentials.timestamps import from_rfc3339
 from app.errors import InvalidInput, NotFound
-from app.issuing.achievement_facts import Url
+from app.issuing.achievement_facts import Url, without_stray_controls
 
 LONGEST_EMAIL = 320
 EARLIEST_YEAR = 1900
@@ -84,12 +84,17 @@ def _exact(value: Any) -> Any:
 
 Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "examples": ["3q2-7wAbCdEfGhIjKlMnOp"]})]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$", max_length=80)]
+Line120 = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(one_line)]
 Line200 = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 Line255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(one_line)]
 Line320 = Annotated[str, Field(min_length=1, max_length=320), AfterValidator(one_line)]
 Line500 = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)]
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Reason = Annotated[str, Field(min_length=1, max_length=2_000, description="why; shown on the badge's page")]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(without_stray_controls)]
+Reason = Annotated[
+    str,
+    Field(min_length=1, max_length=2_000, description="why; shown on the badge's page"),
+    AfterValidator(without_stray_controls),
+]
 Email = Annotated[str, Field(min_length=3, max_length=LONGEST_EMAIL), AfterValidator(_email)]
 Url500 = Annotated[Url, Field(max_length=500)]
 PastMoment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_past)]

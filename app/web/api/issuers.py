@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field, field_validator
 from sqlalchemy.orm import Session
 
-from app.issuing import images, issuers
+from app.issuing import images, issuers, trial
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.web.api.authentication import IssuerWriter, Reader
@@ -72,7 +72,9 @@ def change_issuer(caller: IssuerWriter, stated: IssuerChanges, service: TheServi
 
     def work(session: Session, issuer: Issuer) -> Answer:
         profile = {name: getattr(stated, name) for name in stated.model_fields_set}
-        return _answer(service.office, issuers.update(session, issuer, actor=caller.actor, **profile))
+        changed = issuers.update(session, issuer, actor=caller.actor, **profile)
+        trial.check_issuer(service.office, issuers.facts(service.office, changed))
+        return _answer(service.office, changed)
 
     return change(service, caller, work)
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.db import Base
+from app.db import Base, UTCDateTime
 from app.errors import InvalidInput
 from app.web.deps import service_of
 
@@ -94,9 +94,14 @@ def _encode(values: list[Any]) -> str:
 def _decode(cursor: str, by: tuple[InstrumentedAttribute[Any], ...]) -> list[Any]:
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [_value(value, column.type.python_type) for value, column in zip(values, by, strict=True)]
+        return [_value(value, _kind(column)) for value, column in zip(values, by, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput("This cursor was not made here; begin with the first page", pointer="/cursor") from error
+
+
+def _kind(column: InstrumentedAttribute[Any]) -> type[Any]:
+    # A type decorator does not say what it decorates.
+    return datetime if isinstance(column.type, UTCDateTime) else column.type.python_type
 
 
 def _value(value: Any, kind: type[Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ class Integrator:
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of a successful answer."""
-        return self._success("GET", path, params=params)
+        return self._success("GET", path, params=params or None)
 
     def post(self, path: str, **body: Any) -> Any:
         return self._success("POST", path, json=body)
@@ -75,9 +75,9 @@ class Integrator:
 
 
 @pytest.fixture
-def app(service: Service) -> Iterator[Any]:
+def app(service: Service) -> Any:
     """The application, as it is served."""
-    yield application(service)
+    return application(service)
 
 
 @pytest.fixture

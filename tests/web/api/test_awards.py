@@ -173,7 +173,9 @@ def test_what_the_learner_holds_already_cannot_take_another_award_s_place(api: A
     assert api.get(f"/awards/{award['id']}")["state"] == "issued"
 
 
-def test_the_mail_is_sent_again_on_request_but_not_for_a_revoked_award(api: Any, award: dict[str, Any], service: Service):
+def test_the_mail_is_sent_again_on_request_but_not_for_a_revoked_award(
+    api: Any, award: dict[str, Any], service: Service
+):
     api.post(f"/awards/{award['id']}/resend")
     api.post(f"/awards/{award['id']}/revoke", reason="issued in error")
 

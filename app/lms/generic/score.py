@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.lms import scores
 from app.lms.base import Score, ScoreUnit
-from app.lms.generic_settings import GenericSettings
+from app.lms.generic.settings import GenericSettings
 from app.lms.reading import Fields, wrong
 
 _WIDEST_SHARE = Decimal(2)

@@ -22,8 +22,8 @@ from app.lms.base import (
     TestPing,
 )
 from app.lms.evidence import MAX_NARRATIVE_CHARACTERS, read_evidence
-from app.lms.generic_score import read_score
-from app.lms.generic_settings import GenericSettings, event_kind
+from app.lms.generic.score import read_score
+from app.lms.generic.settings import GenericSettings, event_kind
 from app.lms.moments import Moment
 from app.lms.reading import Fields, bounded_key, email, hashed_key, unreadable, wrong
 

@@ -2,7 +2,7 @@
 
 Instructure signs the events of all its customers with the same keys, so a good signature alone says "from Canvas",
 not "from this hospital's Canvas": the source's settings name its `root_account_uuid`, and an event of another
-account is not authentic. `canvas_events.py` reads the events. Source: Instructure, "Live Events", "Setup".
+account is not authentic. `events.py` reads the events. Source: Instructure, "Live Events", "Setup".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from app.errors import InvalidInput, TooLarge
 from app.lms import auth
 from app.lms.base import Authenticated, Item, SourceConfig, TestPing, Unreadable
-from app.lms.canvas_events import read_event
+from app.lms.canvas.events import read_event
 from app.lms.jwt_body import jwks_problems
 from app.lms.reading import bounded_key, clean, load
 from app.lms.source_settings import SettingsReader

@@ -1,6 +1,6 @@
 """Anything that can post JSON: our own documented body, one item or many, signed as Standard Webhooks say.
 
-The body is described in `docs/integrations/generic.md`; `generic_item.py` reads one item of it.
+The body is described in `docs/integrations/generic.md`; `item.py` reads one item of it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from app.errors import InvalidInput, TooLarge
 from app.lms import auth
 from app.lms.base import Authenticated, Ignored, Item, SourceConfig, TestPing, Unreadable
-from app.lms.generic_item import TEST_EVENTS, Envelope, read_item
-from app.lms.generic_settings import GenericSettings, event_kind
+from app.lms.generic.item import TEST_EVENTS, Envelope, read_item
+from app.lms.generic.settings import GenericSettings, event_kind
 from app.lms.reading import bounded_key, clean, load
 
 

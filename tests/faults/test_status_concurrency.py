@@ -1,0 +1,114 @@
+"""Status lists under changes at the same moment, from two services on one database (I3, I4, incident 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from app import service as services
+from app.credentials.model import StatusPurpose
+from app.errors import StatusListRegression
+from app.issuing import award_status, awards, issuers, status_lists
+from app.issuing.status_lists import StatusEntry, StatusList
+from app.service import Service
+
+from .conftest import ACTOR, Hospital
+from .invariants import broken, published, set_bits, shrunk
+
+AT_ONCE = 20
+
+
+@pytest.fixture
+def desks(hospital: Hospital) -> Iterator[list[Service]]:
+    """The hospital's service and a second one on the same database, as in another process."""
+    second = services.build(hospital.service.settings)
+    yield [hospital.service, second]
+    second.close()
+
+
+def revoke(service: Service, award_id: str) -> None:
+    with service.database.write() as session:
+        award = awards.by_id(session, award_id, lock=True)
+        award_status.revoke(session, service.office, award, reason="issued in error", actor=ACTOR)
+
+
+def revocation_list(hospital: Hospital) -> StatusList:
+    with hospital.database.read() as session:
+        query = select(StatusList).where(StatusList.purpose == StatusPurpose.REVOCATION)
+        return session.scalars(query.order_by(StatusList.number)).one()
+
+
+def test_100_revocations_at_once_set_100_bits(hospital: Hospital, desks: list[Service]):
+    made = [hospital.award(f"person-{number}") for number in range(100)]
+    before = published(hospital.service)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(revoke, desks * 50, [award.id for award in made]))
+
+    assert len(set_bits(revocation_list(hospital).json)) == 100
+    assert shrunk(hospital.service, before) == []
+    assert broken(hospital.service, verified=10) == []
+
+
+def test_awards_that_are_made_while_others_are_revoked_lose_nothing(hospital: Hospital, desks: list[Service]):
+    made = [hospital.award(f"leaver-{number}") for number in range(20)]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        revoked = pool.map(revoke, desks * 10, [award.id for award in made])
+        arrived = pool.map(hospital.award, [f"newcomer-{number}" for number in range(20)])
+        assert len({award.id for award in arrived} | {award.id for award in made}) == 40
+        list(revoked)
+
+    assert len(set_bits(revocation_list(hospital).json)) == 20
+    assert broken(hospital.service, verified=40) == []
+
+
+def test_a_list_that_is_published_twice_at_once_is_whole_and_counts_both(hospital: Hospital, desks: list[Service]):
+    revoke(hospital.service, hospital.award("mira").id)
+    before = revocation_list(hospital)
+
+    def publish(service: Service) -> None:
+        with service.database.write() as session:
+            issuer = issuers.by_id(session, hospital.issuer_id)
+            status_lists.publish(session, service.office, issuer, before.id)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(publish, desks))
+
+    after = revocation_list(hospital)
+    assert after.revision == before.revision + 2
+    assert set_bits(after.json) == set_bits(before.json)
+    assert broken(hospital.service) == []
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [lambda: update(StatusEntry).values(is_set=False), lambda: delete(StatusEntry)],
+    ids=["the bit is cleared", "the row is deleted"],
+)
+def test_a_published_revocation_cannot_be_undone_by_changing_its_row(hospital: Hospital, tamper: Callable[[], update]):
+    first, second = hospital.award("mira"), hospital.award("noor")
+    revoke(hospital.service, first.id)
+    before = revocation_list(hospital)
+    with hospital.database.write() as session:
+        session.execute(tamper().where(StatusEntry.award_id == first.id))
+
+    with pytest.raises(StatusListRegression):
+        revoke(hospital.service, second.id)
+
+    assert revocation_list(hospital).json == before.json
+    with hospital.database.read() as session:
+        assert awards.by_id(session, second.id).state == "issued"
+
+
+def test_one_award_that_is_revoked_by_two_at_once_is_revoked_once(hospital: Hospital, desks: list[Service]):
+    award = hospital.award("mira")
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [pool.submit(revoke, service, award.id).exception() for service in desks]
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyRevoked", "NoneType"]
+    assert broken(hospital.service) == []

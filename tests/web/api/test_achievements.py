@@ -1,0 +1,100 @@
+"""Achievements over the API: short names, drafts, versions, pictures."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image
+
+PNG = {"Content-Type": "image/png"}
+
+
+def picture(colour: str = "navy") -> bytes:
+    """A small PNG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_name_may_hold_any_character_and_be_used_twice_b17(api: Any):
+    name = "CPR & First-Aid v2.0"
+
+    one, two = api.publish("cpr", name=name), api.publish("cpr-two", name=name)
+
+    assert one["facts"]["name"] == two["facts"]["name"] == name
+    assert one["id"] != two["id"]
+    award = api.post("/awards", achievement="cpr", recipient={"email": "ana@x.example"})
+    assert api.credential(award["id"])["credentialSubject"]["achievement"]["name"] == name
+
+
+def test_a_short_name_is_used_once(api: Any, phlebotomy: dict[str, Any], neighbour: Any):
+    api.publish("phlb")
+
+    status, problem = api.refused("POST", "/achievements", {"slug": "phlb", "facts": phlebotomy})
+
+    assert (status, problem["type"]) == (409, "http://badges.test/problems/already-exists")
+    assert neighbour.publish("phlb")["slug"] == "phlb"
+
+
+def test_a_draft_becomes_the_next_version_and_the_one_before_stays(api: Any):
+    made = api.publish("phlb")
+
+    changed = api.put("/achievements/phlb", **(made["facts"] | {"name": "Phlebotomy, second edition"}))
+    published = api.post("/achievements/phlb/publish")
+
+    assert (changed["has_draft"], changed["current_version"]) == (True, 1)
+    assert (published["number"], published["url"]) == (2, f"{made['page']}/v2")
+    assert api.get("/achievements/phlb/versions/1")["facts"]["name"] == made["facts"]["name"]
+    assert api.send("GET", "/achievements/phlb/versions/3").status_code == 404
+
+
+def test_what_is_read_can_be_written_back_and_changes_nothing(api: Any):
+    made = api.publish("phlb")
+
+    assert api.put("/achievements/phlb", **made["facts"]) == made
+
+
+def test_publishing_twice_is_one_version(api: Any):
+    api.publish("phlb")
+
+    assert api.post("/achievements/phlb/publish") == api.get("/achievements/phlb/versions/1")
+
+
+def test_an_uploaded_picture_is_on_the_next_version(api: Any):
+    api.publish("phlb")
+    drawn = api.get("/achievements/phlb/versions/1")["image"]
+
+    api.send("PUT", "/achievements/phlb/image", content=picture(), headers=PNG)
+    uploaded = api.post("/achievements/phlb/publish")["image"]
+
+    assert uploaded != drawn
+    assert api.client.get(uploaded).content == picture()
+    assert api.get("/achievements/phlb/versions/1")["image"] == drawn
+
+
+def test_an_archived_achievement_is_listed_as_such(api: Any):
+    api.publish("phlb")
+
+    api.post("/achievements/phlb/archive")
+
+    assert [item["slug"] for item in api.get("/achievements", state="archived")["items"]] == ["phlb"]
+    assert api.get("/achievements", state="published")["items"] == []
+
+
+def test_the_issuer_s_profile_is_changed_member_by_member(api: Any):
+    before = api.get("/issuer")
+
+    after = api.patch("/issuer", email="badges@northfield.example", parent_name="Northfield Trust")
+    cleared = api.patch("/issuer", parent_name=None)
+
+    assert after == before | {"email": "badges@northfield.example", "parent_name": "Northfield Trust"}
+    assert cleared["parent_name"] is None
+    assert api.refused("PATCH", "/issuer", {"name": None})[0] == 422
+    assert api.refused("PATCH", "/issuer", {"slug": "other"})[0] == 422
+
+
+def test_the_issuer_s_picture_is_served_at_its_address(api: Any):
+    answer = api.send("PUT", "/issuer/image", content=picture("red"), headers=PNG)
+
+    assert api.client.get(answer.json()["image"]).content == picture("red")

@@ -1,0 +1,109 @@
+"""Status lists, images and the files of our pages: what other documents point at answers for as long as they live."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.credentials import bitstring
+from app.issuing import award_status, awards
+from app.issuing.awards import Award
+from app.service import Service
+
+
+@pytest.fixture
+def entry(client: TestClient, award: Award) -> dict[str, str]:
+    """Where the award's revocation is looked up."""
+    stated = client.get(f"/b/{award.id}.json").json()["credentialStatus"]
+    entries: list[dict[str, str]] = stated if isinstance(stated, list) else [stated]
+    return next(each for each in entries if each["statusPurpose"] == "revocation")
+
+
+def test_a_status_list_is_json_unless_a_token_is_asked_for(client: TestClient, entry: dict[str, str]):
+    wanted = {
+        "*/*": "application/vc+ld+json",
+        "text/html,*/*;q=0.8": "application/vc+ld+json",
+        "text/html": "application/vc+ld+json",
+        "application/vc": "application/vc",
+        "application/ld+json, application/json": "application/ld+json",
+        "application/vc+jwt": "application/vc+jwt",
+        "application/jwt": "application/jwt",
+    }
+
+    got = {a: client.get(entry["statusListCredential"], headers={"Accept": a}) for a in wanted}
+
+    assert {accept: answer.headers["content-type"] for accept, answer in got.items()} == wanted
+    assert got["application/vc+jwt"].text.count(".") == 2
+    assert got["*/*"].json()["id"] == entry["statusListCredential"]
+    assert all(each.headers["vary"] == "Accept" for each in got.values())
+
+
+def test_a_revocation_shows_in_the_list_at_once(
+    client: TestClient, service: Service, award: Award, entry: dict[str, str]
+):
+    before = client.get(entry["statusListCredential"])
+    with service.database.write() as session:
+        found = awards.by_id(session, award.id)
+        award_status.revoke(session, service.office, found, reason="issued in error", actor="test")
+
+    after = client.get(entry["statusListCredential"], headers={"If-None-Match": before.headers["etag"]})
+
+    assert after.status_code == 200
+    assert [is_set(each.json(), entry) for each in (before, after)] == [False, True]
+
+
+def is_set(document: dict[str, dict[str, str]], entry: dict[str, str]) -> bool:
+    bits = bitstring.decode(document["credentialSubject"]["encodedList"])
+    index = int(entry["statusListIndex"])
+    return bool(bits[index // 8] >> (7 - index % 8) & 1)
+
+
+def test_a_list_that_did_not_change_is_not_sent_again(client: TestClient, entry: dict[str, str]):
+    first = client.get(entry["statusListCredential"])
+
+    again = client.get(entry["statusListCredential"], headers={"If-None-Match": first.headers["etag"]})
+
+    assert again.status_code == 304
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["access-control-allow-origin"] == "*"
+
+
+def test_an_image_is_kept_for_ever_and_loads_on_any_site(client: TestClient, award: Award):
+    address = client.get(f"/b/{award.id}.json").json()["credentialSubject"]["achievement"]["image"]["id"]
+
+    image = client.get(address)
+
+    assert hashlib.sha256(image.content).hexdigest() in address
+    assert image.headers["content-type"] == "image/png"
+    assert image.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert image.headers["x-content-type-options"] == "nosniff"
+    assert image.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("name", ["0" * 64 + ".png", "x.png", "0" * 64, "0" * 64 + ".svg", "../../etc/passwd"])
+def test_an_image_that_there_is_not_is_a_404(client: TestClient, name: str):
+    assert client.get(f"/images/{name}").status_code == 404
+
+
+def test_the_files_of_a_page_are_kept_for_ever_at_addresses_that_change_with_them(client: TestClient):
+    page = client.get("/").text
+
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_an_older_address_of_a_file_answers_and_is_not_kept(client: TestClient):
+    answer = client.get("/static/0123456789abcdef/style.css")
+
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/static/x/../pages.py", "/static/x/%2e%2e%2fpages.py", "/static/x/none.css"])
+def test_nothing_but_the_files_of_pages_is_served(client: TestClient, path: str):
+    assert client.get(path).status_code == 404
