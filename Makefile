@@ -31,7 +31,7 @@ check: dev-setup ## lint, format, types, import contracts, lock files
 bench: dev-setup ## measure issuing beside its floors; results go to bench/results
 	@$(BIN)/python -m bench
 
-interop: dev-setup ## other people's verifiers and vectors
+interop: dev-setup ## other people's verifiers judge a running Lanyard; vectors; a table of verdicts (docs/interop.md)
 	@$(BIN)/python -m pytest -n 2 tests/conformance
 
 soak: dev-setup ## crash, race and load tests for MINUTES=10 altogether

@@ -14,7 +14,10 @@ def now() -> datetime:
 
 def new_id() -> str:
     """A fresh public identifier: 128 random bits, URL-safe, 22 characters; never sequential."""
-    return secrets.token_urlsafe(16)
+    made = secrets.token_urlsafe(16)
+    while made.startswith("-"):  # `lanyard revoke -x…` would be an option, one time in 64
+        made = secrets.token_urlsafe(16)
+    return made
 
 
 def new_urn() -> str:

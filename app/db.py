@@ -128,7 +128,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and cannot change it. Raises Busy."""
-        options = {} if self.is_sqlite else {"postgresql_readonly": True}
+        # What PostgreSQL does by default shows each statement another state.
+        options = {} if self.is_sqlite else {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         with _busy_in_our_words(), Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
             yield session
 

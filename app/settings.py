@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,13 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import UnsafeConfiguration
+
+# A host as it stands in an address: an IDN in its xn-- form. No user, path, query or fragment.
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?",
+    re.IGNORECASE | re.ASCII,
+)
+_OWN_PORTS = {"http": "80", "https": "443"}
 
 
 class Mode(StrEnum):
@@ -65,16 +73,19 @@ class Settings(BaseSettings):
     @field_validator("public_base_url")
     @classmethod
     def _origin_or_path_without_trailing_slash(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.query
-            or parts.fragment
-            or parts.path.strip("/")
-        ):
+        match = _ORIGIN.fullmatch(value)
+        if match is None or int(match["port"] or 1) not in range(1, 65_536):
             raise ValueError("LANYARD_PUBLIC_BASE_URL must look like https://badges.example.org")
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        scheme, host, port = match["scheme"].lower(), match["host"].lower(), match["port"]
+        # Browsers leave a scheme's own port out, and what is signed should be what they show.
+        return f"{scheme}://{host}" if port in {None, _OWN_PORTS[scheme]} else f"{scheme}://{host}:{port}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_that_is_known(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("LANYARD_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+        return value
 
     @field_validator("status_list_size_bits")
     @classmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -178,10 +180,12 @@ def _postgresql_database(postgresql_server: str, worker_id: str) -> tuple[str, l
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def postgresql_server(testrun_uid: str) -> str:
     """The address of a PostgreSQL server of this run, out of a wheel; the last worker to leave stops it."""
-    own = tmp_path_factory.getbasetemp()
-    folder = own if worker_id == "master" else own.parent
+    # Not below pytest's own folder for the run: other runs at the same time tidy those up while they are in use.
+    folder = Path(tempfile.gettempdir()) / f"lanyard-tests-{testrun_uid}"
+    folder.mkdir(exist_ok=True)
+    atexit.register(_remove_when_stopped, folder)  # runs after the server's own, which is registered later
     # Without a run-time folder of its own the wheel warns, and shares a lock file in /tmp with the whole machine. It
     # opens the folders above its data to other users, which a run-time folder must not be: hence one beside the data.
     (folder / "runtime").mkdir(mode=0o700, exist_ok=True)
@@ -197,6 +201,11 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) 
                 configuration.write(SERVER_SETTINGS)
         server.start()
     return str(server.get_uri(driver="psycopg"))
+
+
+def _remove_when_stopped(folder: Path) -> None:
+    if not (folder / "pgdata").exists():  # deleted by the worker that stopped the server
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

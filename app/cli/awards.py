@@ -10,7 +10,7 @@ from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service
 from app.errors import InvalidInput
-from app.issuing import achievements, award_status, awards, issuers, learners
+from app.issuing import achievements, award_status, awards, consent, issuers, learners
 from app.issuing.awards import Earned
 
 AwardId = Annotated[str, typer.Argument(help="the award's id, the last part of the badge's address")]
@@ -37,11 +37,13 @@ def issue(
     with service() as opened, opened.database.write() as session:
         issuer = issuers.by_slug(session, slug)
         found = achievements.by_slug(session, issuer, achievement)
+        issuers.take_turn(session, issuer.id)
         learner = learners.resolve(session, issuer, namespace=None, source_id=None, email=email, display_name=name)
         if learner is None:
             raise InvalidInput("This is not an e-mail address that mail can be sent to")
         if show_name:
-            learner.name_shown = True
+            session.flush()
+            consent.change(session, opened.office, learner, name_shown=True, actor=ACTOR)
         earned = Earned(achievement=found, learner=learner, awarded_at=clock.now())
         outcome = awards.award(session, opened.office, earned, actor=ACTOR)
         address = opened.office.addresses.badge(outcome.award.id)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.terminal import ACTOR, out, service, table
-from app.issuing import completions, inbox, issuers
+from app.issuing import completions, inbox, issuers, sources
 
 app = typer.Typer(help="Deliveries from learning platforms.", no_args_is_help=True)
 
@@ -24,11 +24,14 @@ def list_deliveries(
 ) -> None:
     """List the newest deliveries, or the completions that wait for somebody."""
     with service() as opened, opened.database.read() as session:
+        if source is not None:
+            sources.by_id(session, source)  # or the list of an unknown one would look empty
         if parked:
             rows = [
                 [item.delivery_id, item.reason, item.activity_id, item.detail]
                 for issuer in issuers.every(session)
                 for item in completions.parked(session, issuer.id, limit=limit)
+                if source in {None, item.source_id}
             ]
             headings = ["delivery", "reason", "activity", "detail"]
         else:

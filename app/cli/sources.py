@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,8 @@ import typer
 
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, out, service, table
-from app.errors import InvalidInput
+from app.credentials import strict_json
+from app.errors import InvalidInput, MalformedJson
 from app.issuing import achievements, issuers, rules, sources
 from app.issuing.sources import SourceState
 
@@ -114,12 +114,12 @@ def _set_state(source_id: str, state: SourceState) -> None:
 
 
 def _settings(text: str) -> dict[str, object]:
-    if text.startswith("@"):
-        text = Path(text[1:]).read_text(encoding="utf-8")
     try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise InvalidInput("--settings is not JSON") from error
+        value = strict_json.loads(Path(text[1:]).read_bytes() if text.startswith("@") else text)
+    except OSError as error:
+        raise InvalidInput(f"--settings: there is no file {text[1:]} that can be read") from error
+    except MalformedJson as error:
+        raise InvalidInput(f"--settings: {error.detail}") from error
     if not isinstance(value, dict):
         raise InvalidInput("--settings must be a JSON object")
     return value
@@ -129,9 +129,6 @@ def _fraction(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        value = Decimal(text)
+        return Decimal(text)
     except InvalidOperation as error:
-        raise InvalidInput("--minimum-score is a fraction such as 0.8") from error
-    if not 0 <= value <= 1:
-        raise InvalidInput("--minimum-score is a fraction between 0 and 1, such as 0.8 for 80 %")
-    return value
+        raise InvalidInput("--minimum-score is a fraction between 0 and 1, such as 0.8 for 80 %") from error

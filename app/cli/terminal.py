@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
+from app import logs
 from app import service as services
 from app.errors import LintFailed, ServiceError
 from app.service import Service
@@ -22,7 +24,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @contextmanager
 def service() -> Iterator[Service]:
     """The service of the settings in the environment."""
-    opened = services.build(Settings())
+    settings = Settings()
+    logs.configure(settings)
+    opened = services.build(settings)
     try:
         yield opened
     finally:
@@ -45,7 +49,14 @@ def say_errors() -> Iterator[None]:
     except ValidationError as error:  # of the settings: what the environment says is not what is meant
         for item in error.errors():
             name = "_".join(str(part) for part in item["loc"]).upper()
-            err.print(f"LANYARD_{name}: {item['msg']}", style="red", markup=False)
+            err.print(f"LANYARD_{name}: {item['msg'].removeprefix('Value error, ')}", style="red", markup=False)
+        sys.exit(1)
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        err.print(f"The database refuses: {said}. Has it the newest schema? Run: lanyard migrate", markup=False)
+        sys.exit(1)
+    except (OSError, UnicodeError) as error:
+        err.print(f"This cannot be read or written: {error}", style="red", markup=False)
         sys.exit(1)
 
 

@@ -18,6 +18,7 @@ from app.outbound.fetch import fetch
 from app.service import Service
 
 MAX_BYTES = 5_242_880
+LONGEST_SHOWN = 100
 MARKS = {Outcome.PASSED: ("✓", "green"), Outcome.FAILED: ("✗", "red"), Outcome.UNKNOWN: ("?", "magenta")}
 
 
@@ -57,10 +58,12 @@ def _read(opened: Service, badge: str) -> bytes:
         base_url = opened.office.addresses.base_url
         accept = "application/vc, application/json, image/png"
         return fetch(badge, accept=accept, max_bytes=MAX_BYTES, allow_origin=base_url).content
-    path = Path(badge)
-    if not path.is_file():
-        raise InvalidInput(f"There is no file {badge}")
-    return path.read_bytes()
+    try:
+        with Path(badge).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # a token that was pasted here is no name that a file can have
+        shown = badge if len(badge) <= LONGEST_SHOWN else f"{badge[:LONGEST_SHOWN]}…"
+        raise InvalidInput(f"There is no file {shown} that can be read. Text goes to standard input: -") from error
 
 
 def _print(report: Report) -> None:

@@ -32,7 +32,8 @@ def normalise_email(address: str) -> str:
         checked = validate_email(cleaned, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise InvalidInput("This is not an e-mail address that mail can be sent to") from error
-    return unicodedata.normalize("NFC", checked.normalized.casefold())
+    # Lower case and no more: case folding would make one person of ana@straße.example and ana@strasse.example.
+    return unicodedata.normalize("NFC", checked.normalized.lower())
 
 
 def hash_identity(identifier: str, salt: str) -> str:
@@ -46,5 +47,5 @@ def matches(identity_hash: str, *, hashed: bool, salt: str | None, candidate: st
     Hex digits compare without case. `md5$` is refused: nobody should trust it today.
     """
     if not hashed:
-        return hmac.compare_digest(identity_hash.strip().casefold().encode(), candidate.casefold().encode())
+        return hmac.compare_digest(identity_hash.strip().lower().encode(), candidate.lower().encode())
     return hmac.compare_digest(identity_hash.lower().encode(), hash_identity(candidate, salt or "").encode())

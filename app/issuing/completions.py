@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
+from app.credentials.model import Evidence
 from app.db import Base, claim
 from app.errors import LearnerUnclear, ServiceError
 from app.issuing import audit, awards, issuers, learners, rules
@@ -28,7 +29,10 @@ from app.lms import base as lms
 
 
 class CompletionState(StrEnum):
-    """`awarded`: it caused an award; `recorded`: decided, no new award; `parked`: waits for a member of staff."""
+    """`awarded`: it caused an award; `recorded`: decided, no new award; `parked`: waits for a member of staff.
+
+    With several rules, one that waits parks the whole; what the others awarded stands in the outcome and stays.
+    """
 
     AWARDED = "awarded"
     RECORDED = "recorded"
@@ -120,9 +124,10 @@ def _decide(session: Session, office: Office, source: Source, completion: Comple
         )
         return
     results = [
-        _carry_out(session, office, source, completion, learner=learner, decision=decision) for decision in decisions
+        _carry_out(session, office, source, completion, learner=learner, decision=decision, evidence=stated.evidence)
+        for decision in decisions
     ]
-    _settle(completion, decisions, results)
+    _settle(completion, results)
 
 
 def _learner(session: Session, source: Source, stated: lms.Completion) -> Learner | None:
@@ -145,7 +150,11 @@ def _carry_out(
     *,
     learner: Learner,
     decision: rules.Decision,
+    evidence: tuple[Evidence, ...],
 ) -> dict[str, Any]:
+    for made in _made(completion):  # by an earlier try, which left another part waiting
+        if made["achievement"] == decision.achievement_id:
+            return made
     result: dict[str, Any] = {"achievement": decision.achievement_id, "reason": decision.code}
     if not decision.earned:
         if decision.code == "not-allowed":
@@ -164,6 +173,7 @@ def _carry_out(
         learner=learner,
         awarded_at=completion.occurred_at,
         completion_id=completion.id,
+        evidence=evidence,
     )
     outcome = awards.award(session, office, earned, actor=f"source:{source.id}")
     return {
@@ -175,17 +185,18 @@ def _carry_out(
     }
 
 
-def _settle(completion: Completion, decisions: list[rules.Decision], results: list[dict[str, Any]]) -> None:
-    codes = [decision.code for decision in decisions]
+def _settle(completion: Completion, results: list[dict[str, Any]]) -> None:
+    codes = [result["reason"] for result in results]
+    # What waits comes before what was awarded: a decided completion is never looked at again.
+    if "not-published" in codes:
+        _park(completion, "not-published", "The achievement is not published; publish it and replay", results)
+        return
+    if "not-allowed" in codes:
+        _park(completion, "not-allowed", "This source may not cause this achievement", results)
+        return
     if any(result["outcome"] == "awarded" for result in results):
         completion.state, completion.reason = CompletionState.AWARDED, "earned"
         completion.detail = "An award was made"
-    elif "not-published" in codes:
-        _park(completion, "not-published", "The achievement is not published; publish it and replay", results)
-        return
-    elif "not-allowed" in codes:
-        _park(completion, "not-allowed", "This source may not cause this achievement", results)
-        return
     else:
         completion.state, completion.reason = CompletionState.RECORDED, codes[0]
         completion.detail = results[0]["detail"]
@@ -196,7 +207,11 @@ def _settle(completion: Completion, decisions: list[rules.Decision], results: li
 
 def _park(completion: Completion, reason: str, detail: str, results: list[dict[str, Any]] | None = None) -> None:
     completion.state, completion.reason, completion.detail = CompletionState.PARKED, reason, detail
-    completion.outcome = _outcome(completion, results or [])
+    completion.outcome = _outcome(completion, _made(completion) if results is None else results)
+
+
+def _made(completion: Completion) -> list[dict[str, Any]]:
+    return [result for result in completion.outcome.get("awards", []) if result["outcome"] == "awarded"]
 
 
 def _outcome(completion: Completion, results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,10 @@ def rotate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> l
     list with the newest key alone.
     """
     made = signing_keys.rotate(session, office, issuer, actor=actor)
-    query = select(StatusList.id).where(StatusList.issuer_id == issuer.id).order_by(StatusList.id)
+    # In the order in which an award takes them: another order, and the two would wait for each other.
+    query = (
+        select(StatusList.id).where(StatusList.issuer_id == issuer.id).order_by(StatusList.purpose, StatusList.number)
+    )
     for list_id in session.scalars(query).all():
         status_lists.publish(session, office, issuer, list_id)
     return made

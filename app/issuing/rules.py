@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.db import Base, claim
-from app.errors import AlreadyExists, NotFound
+from app.errors import AlreadyExists, InvalidInput, NotFound
 from app.issuing import achievements, audit, sources
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.sources import Source
 from app.lms.base import Completion, CompletionKind
+
+LONGEST_ACTIVITY_ID = 500
 
 
 class Rule(Base):
@@ -51,7 +53,8 @@ def create(
     actor: str,
     minimum_score: Decimal | None = None,
 ) -> Rule:
-    """Map an activity of a source to an achievement of the same issuer. Raises AlreadyExists, NotFound."""
+    """Map an activity of a source to an achievement of its issuer. Raises AlreadyExists, InvalidInput, NotFound."""
+    _check(activity_id, minimum_score)
     if achievement.issuer_id != source.issuer_id:
         raise NotFound("There is no such achievement")
     rule = claim(
@@ -98,6 +101,17 @@ def decide(session: Session, source: Source, completion: Completion) -> list[Dec
     return [_decide(session, source, rule, completion) for rule in session.scalars(query.order_by(Rule.id))]
 
 
+def _check(activity_id: str, minimum_score: Decimal | None) -> None:
+    if not activity_id.strip() or len(activity_id) > LONGEST_ACTIVITY_ID or not activity_id.isprintable():
+        raise InvalidInput(
+            f"An activity's id has 1 to {LONGEST_ACTIVITY_ID} printable characters", pointer="/activity_id"
+        )
+    if minimum_score is not None and not (minimum_score.is_finite() and 0 <= minimum_score <= 1):
+        raise InvalidInput(
+            "A minimum score is a fraction between 0 and 1, such as 0.8 for 80 %", pointer="/minimum_score"
+        )
+
+
 def _decide(session: Session, source: Source, rule: Rule, completion: Completion) -> Decision:
     achievement = achievements.by_id(session, rule.achievement_id)
     code, sentence = _judge(rule, completion)
@@ -130,9 +144,10 @@ def _judge(rule: Rule, completion: Completion) -> tuple[str, str]:
 def _judge_score(rule: Rule, completion: Completion) -> tuple[str, str]:
     if rule.minimum_score is None:
         return "earned", "The activity was completed"
+    asked = f"{(rule.minimum_score * 100).normalize():f} %"
     scaled = completion.score.scaled if completion.score is not None else None
     if scaled is None:
-        return "score-missing", f"A score of at least {rule.minimum_score:.0%} is asked for, and none was sent"
+        return "score-missing", f"A score of at least {asked} is asked for, and none was sent"
     if scaled < rule.minimum_score:
-        return "score-too-low", f"The score is below the {rule.minimum_score:.0%} that is asked for"
-    return "earned", f"The activity was completed with the {rule.minimum_score:.0%} that is asked for"
+        return "score-too-low", f"The score is below the {asked} that is asked for"
+    return "earned", f"The activity was completed with the {asked} that is asked for"

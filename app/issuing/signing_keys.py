@@ -16,7 +16,7 @@ from app.credentials import keys
 from app.credentials.model import Algorithm
 from app.db import Base
 from app.errors import NoSigningKey, NotFound
-from app.issuing import audit
+from app.issuing import audit, issuers
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
@@ -68,6 +68,7 @@ def rotate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> l
 
     Retired keys stay published: badges that they signed must verify for as long as the badges live (OB3-41).
     """
+    issuers.take_turn(session, issuer.id)  # two rotations at once would each make the active pair
     now = clock.now()
     for old in of_issuer(session, issuer):
         if old.state == KeyState.ACTIVE:
@@ -112,10 +113,11 @@ def demo_keys(session: Session) -> list[str]:
 
 
 def published(session: Session, issuer: Issuer) -> list[keys.PublishedKey]:
-    """Every key the issuer ever had, newest first, for the DID document and the JWKS.
+    """Every key the issuer ever had, those that sign now first, then newest first, for the DID document and the JWKS.
 
     The order matters: some verifiers check a status list's token with the first method of the DID document.
     """
+    newest_first = reversed(of_issuer(session, issuer))  # to the second, and two rotations may share one
     return [
         keys.PublishedKey(
             kid=key.kid,
@@ -123,7 +125,7 @@ def published(session: Session, issuer: Issuer) -> list[keys.PublishedKey]:
             public_jwk=key.public_jwk,
             revoked_at=key.revoked_at,
         )
-        for key in reversed(of_issuer(session, issuer))
+        for key in sorted(newest_first, key=lambda key: key.state != KeyState.ACTIVE)
     ]
 
 

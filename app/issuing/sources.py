@@ -108,6 +108,7 @@ def rotate_secret(
     session: Session, office: Office, source: Source, *, actor: str, secret: str | None = None
 ) -> NewSource:
     """Add a second secret; the older one of two goes. Both are valid until the next rotation or `drop_old_secret`."""
+    session.refresh(source, with_for_update=True)  # two at once would each tell a secret, and one would be lost
     chosen = _checked_secret(source.type, source.settings, secret or new_secret())
     source.sealed_secrets = _seal(office, source.id, [chosen, *_unseal(office, source)][:MAX_SECRETS])
     audit.record(session, source.issuer_id, actor=actor, action="source.secret-added", object_id=source.id)
@@ -116,6 +117,7 @@ def rotate_secret(
 
 def drop_old_secret(session: Session, office: Office, source: Source, *, actor: str) -> None:
     """Keep the newest secret only."""
+    session.refresh(source, with_for_update=True)
     source.sealed_secrets = _seal(office, source.id, _unseal(office, source)[:1])
     audit.record(session, source.issuer_id, actor=actor, action="source.secret-dropped", object_id=source.id)
 

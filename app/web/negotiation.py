@@ -57,13 +57,15 @@ class _Range:
 
 
 def choose(accept: str | None, forms: Sequence[Form]) -> Chosen:
-    """The form and media type that the client likes best; between equals the one named more exactly, then the earlier.
+    """The form and media type that the client likes best.
 
-    `forms` stand in our order of preference; the first one is the default.
+    Between equals the one named more exactly, then the one that the client names first (a verifier that writes
+    `application/vc+jwt, application/json` can check a token's signature, and perhaps not the document's), then the
+    earlier of `forms`, which stand in our order of preference; the first one is the default.
     """
     ranges = _ranges(accept or "*/*")
     best = Chosen(forms[0], forms[0].media_types[0])
-    best_rank = (0.0, 0)
+    best_rank = (0.0, 0, 0)
     for form in forms:
         for media_type in form.media_types:
             rank = _rank(ranges, media_type)
@@ -83,13 +85,13 @@ def wants_page(accept: str | None) -> bool:
     return named and choose(accept, [PAGE, LINKED_DATA]).form is PAGE
 
 
-def _rank(ranges: list[_Range], media_type: str) -> tuple[float, int]:
-    """Quality and precision of the most exact range that covers the type (RFC 9110, section 12.5.1)."""
+def _rank(ranges: list[_Range], media_type: str) -> tuple[float, int, int]:
+    """Quality and precision of the most exact range that covers the type (RFC 9110, section 12.5.1), and its place."""
     covering = [each for each in ranges if each.covers(media_type)]
     if not covering:
-        return 0.0, 0
+        return 0.0, 0, 0
     found = max(covering, key=lambda each: each.precision)
-    return found.quality, found.precision
+    return found.quality, found.precision, -ranges.index(found)
 
 
 def _ranges(accept: str) -> list[_Range]:

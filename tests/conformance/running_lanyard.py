@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,13 +16,24 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import select, update
 from standardwebhooks import Webhook
 
 from app import migrating
 from app import service as services
-from app.issuing import achievement_facts, achievements, award_status, awards, consent, issuers, key_rotation, learners
-from app.issuing import rules, signing_keys, sources
+from app.issuing import (
+    achievement_facts,
+    achievements,
+    award_status,
+    awards,
+    consent,
+    issuers,
+    key_rotation,
+    learners,
+    rules,
+    signing_keys,
+    sources,
+)
 from app.issuing.awards import Award
 from app.issuing.sources import NewSource
 from app.issuing.status_lists import StatusList
@@ -99,12 +110,19 @@ class RunningLanyard:
 
     def get(self, url: str, accept: str = "*/*") -> bytes:
         """What a stranger gets at an address of the server."""
-        answer = _client().get(url, headers={"Accept": accept})
-        return answer.raise_for_status().content
+        return _ask("GET", url, headers={"Accept": accept}).content
+
+    def verdict(self, file: bytes) -> str:
+        """What Lanyard itself says of a badge in any form."""
+        return str(_ask("POST", f"{self.base_url}/verify", content=file).json()["verdict"])
 
     def file(self, badge: str, form: str) -> bytes:
         """A badge in one of its forms: `json`, `jwt` or `png`."""
         return self.get(f"{self.badges[badge]}.{form}")
+
+    def files(self, badges: Iterable[str], forms: Iterable[str]) -> dict[str, bytes]:
+        """Badges in forms, by a name for each file: `good.json`."""
+        return {f"{badge}.{form}": self.file(badge, form) for form in forms for badge in badges}
 
     def document(self, badge: str) -> dict[str, Any]:
         """A badge with its embedded proof, read."""
@@ -118,16 +136,16 @@ class RunningLanyard:
     @contextmanager
     def forged(self, list_url: str, *, json_form: bytes, token: bytes) -> Iterator[None]:
         """Serve other bytes as this status list for a while, as whoever broke into the server could."""
-        column = StatusList.id == list_url.rpartition("/")[2]
-        with self.service.database.write() as session:
-            kept = session.execute(update(StatusList).where(column).returning(StatusList.json, StatusList.jwt)
-                                   .values(revision=StatusList.revision)).one()
-            session.execute(update(StatusList).where(column).values(json=json_form, jwt=token))
+        this = StatusList.id == list_url.rpartition("/")[2]
+        database = self.service.database
+        with database.write() as session:
+            kept = session.execute(select(StatusList.json, StatusList.jwt).where(this)).one()
+            session.execute(update(StatusList).where(this).values(json=json_form, jwt=token))
         try:
             yield
         finally:
-            with self.service.database.write() as session:
-                session.execute(update(StatusList).where(column).values(json=kept.json, jwt=kept.jwt))
+            with database.write() as session:
+                session.execute(update(StatusList).where(this).values(json=kept.json, jwt=kept.jwt))
 
 
 @contextmanager
@@ -187,15 +205,17 @@ def _wait(base_url: str, log: Path) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         try:
-            if _client().get(f"{base_url}/healthz").is_success:
-                return
+            _ask("GET", f"{base_url}/healthz")
         except httpx.TransportError:
             time.sleep(0.1)
+        else:
+            return
     raise TimeoutError(f"The server does not answer: {log.read_text(errors='replace')[-2_000:]}")
 
 
-def _client() -> httpx.Client:
-    return httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS)
+def _ask(method: str, url: str, **what: Any) -> httpx.Response:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client:
+        return client.request(method, url, **what).raise_for_status()
 
 
 def _furnish(service: Service) -> NewSource:
@@ -267,8 +287,8 @@ def _deliver(
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(source.secret).sign(message_id, at, body),
     }
-    answer = _client().post(f"{lanyard.base_url}/hooks/{source.source.id}", content=body, headers=headers)
-    [item] = answer.raise_for_status().json()["items"]
+    answer = _ask("POST", f"{lanyard.base_url}/hooks/{source.source.id}", content=body, headers=headers)
+    [item] = answer.json()["items"]
     lanyard.badges[state] = item["awards"][0]["badge"]
 
 

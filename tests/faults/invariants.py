@@ -137,10 +137,11 @@ def stored_bytes_verify(session: Session, service: Service, at_most: int) -> Ite
     for number, (award, credential) in enumerate(session.execute(query.order_by(Award.id))):
         if number >= at_most:
             return
-        for form in (credential.json, credential.jwt):
-            report = verification.judge(session, service.office, form)
-            if report.verdict != VERDICTS[AwardState(award.state)]:
-                yield f"I5: award {award.id} is {award.state} and judged {report.verdict}: {report.sentence}"
+        for form, document in (("json", credential.json), ("token", credential.jwt)):
+            report = verification.judge(session, service.office, document)
+            found = report["format"].code, report.verdict
+            if found != (form, VERDICTS.get(AwardState(award.state))):
+                yield f"I5: the {form} of award {award.id} ({award.state}) is judged {found}: {report.sentence}"
 
 
 def each_award_is_in_the_audit_log_once(session: Session) -> Iterator[str]:

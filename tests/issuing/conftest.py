@@ -5,10 +5,12 @@ Every builder is one transaction of its own, as a door would make it.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.credentials.model import Algorithm
 from app.db import Database
 from app.issuing import achievement_facts, achievements, audit, awards, issuers, learners, rules, signing_keys, sources
 from app.issuing.achievements import Achievement
@@ -147,13 +150,47 @@ def _issuer_with_keys(session: Session, office: Office, slug: str) -> Issuer:
     return issuer
 
 
+class QuickKeyStore(FileKeyStore):
+    """Its first keys are copies of real key files that all tests share: making an RSA key takes its time."""
+
+    ready: dict[Algorithm, list[tuple[Path, dict[str, Any]]]]
+
+    def create(self, algorithm: Algorithm) -> dict[str, Any]:
+        """A key that lies ready, or a fresh one."""
+        if not self.ready[algorithm]:
+            return super().create(algorithm)
+        file, jwk = self.ready[algorithm].pop()
+        self._directory.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(file, self._directory)
+        return jwk
+
+
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys lie that are ready; filled by the first test that asks."""
+    return tmp_path_factory.mktemp("ready") / "keys"
+
+
+def _ready_keys(folder: Path, secret: bytes) -> dict[Algorithm, list[tuple[Path, dict[str, Any]]]]:
+    if folder not in _READY:
+        store = FileKeyStore(folder, secret, demo=False)
+        made = {algorithm: [store.create(algorithm) for _ in range(2)] for algorithm in Algorithm}
+        _READY[folder] = {name: [(folder / f"{jwk['kid']}.pem", jwk) for jwk in made[name]] for name in made}
+    return {algorithm: list(files) for algorithm, files in _READY[folder].items()}
+
+
+_READY: dict[Path, dict[Algorithm, list[tuple[Path, dict[str, Any]]]]] = {}
+
+
 @pytest.fixture
-def office(settings: Settings) -> Office:
+def office(settings: Settings, keys_folder: Path) -> Office:
     """The office's equipment, with a key store that is empty."""
     secret = settings.secret_bytes()
+    keystore = QuickKeyStore(settings.keys_dir, secret, demo=False)
+    keystore.ready = _ready_keys(keys_folder, secret)
     return Office(
         addresses=Addresses(settings.public_base_url),
-        keystore=FileKeyStore(settings.keys_dir, secret, demo=False),
+        keystore=keystore,
         sealer=Sealer(secret),
         new_awards=settings.new_awards,
         status_list_size_bits=settings.status_list_size_bits,

@@ -30,6 +30,8 @@ VISITORS = [
     ("a wallet of Open Badges", "application/vc+ld+json", "application/vc+ld+json"),
     ("a JSON-LD processor", 'application/ld+json;profile="x", application/json;q=0.5', "application/ld+json"),
     ("a verifier of tokens", "application/vc+jwt", "application/vc+jwt"),
+    ("a verifier that checks tokens best", "application/vc+jwt, application/vc", "application/vc+jwt"),
+    ("a verifier that checks documents best", "application/vc, application/vc+jwt", "application/vc"),
     ("a verifier of tokens, older", "application/jwt;q=0.9, */*;q=0.1", "application/jwt"),
     ("a reader of plain text", "text/plain", "text/plain"),
     ("a viewer of images", "image/*", "image/png"),

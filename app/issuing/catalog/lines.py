@@ -36,7 +36,10 @@ class Entry:
 
     def line_of(self, key: str) -> int:
         """The line of a key, or of the entry when the key is not there."""
-        return int(self.values.lc.key(key)[0]) + 1 if key in self.values else self.line
+        try:
+            return int(self.values.lc.key(key)[0]) + 1
+        except KeyError:  # not there, or merged in from another place
+            return self.line
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key."""
@@ -51,8 +54,8 @@ def load(text: str) -> CommentedMap:
         document = YAML(typ="rt").load(io.StringIO(text))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidInput(f"Line {line}: this is not YAML ({error.problem})", line=line) from error
-    except (YAMLError, ValueError) as error:
+        raise InvalidInput(f"This is not YAML: {_first_line(error.problem)}", line=line) from error
+    except (YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput("The file is not YAML", line=1) from error
     if not isinstance(document, CommentedMap):
         raise InvalidInput("A catalogue is a map of sections", line=1)
@@ -73,3 +76,18 @@ def entries(document: CommentedMap, section: str, problems: list[Problem]) -> li
         else:
             problems.append(Problem(line, f"An entry of {section} is no map of names and values"))
     return found
+
+
+def maps_of(entry: Entry, key: str, problems: list[Problem]) -> list[CommentedMap]:
+    """The maps in a list of an entry, none when it has no such list; anything else is a problem with its line."""
+    items = entry.get(key)
+    if items is None:
+        return []
+    if not isinstance(items, list) or not all(isinstance(item, CommentedMap) for item in items):
+        problems.append(Problem(entry.line_of(key), f"{entry.get('id', key)}: {key} is a list of names and values"))
+        return []
+    return list(items)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "it cannot be read").strip().splitlines()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from PIL import Image
 
 PNG = {"Content-Type": "image/png"}
@@ -98,3 +99,35 @@ def test_the_issuer_s_picture_is_served_at_its_address(api: Any):
     answer = api.send("PUT", "/issuer/image", content=picture("red"), headers=PNG)
 
     assert api.client.get(answer.json()["image"]).content == picture("red")
+
+
+@pytest.mark.parametrize("member", ["description", "name", "criteria_narrative", "criteria_url", "tags"])
+def test_what_could_not_be_signed_is_refused_when_it_is_written(api: Any, phlebotomy: dict[str, Any], member: str):
+    stray = {"tags": ["a\x01b"], "criteria_url": "https://x.example/\x01"}.get(member, "a\x01b")
+
+    status, problem = api.refused("POST", "/achievements", {"slug": "phlb", "facts": phlebotomy | {member: stray}})
+
+    assert (status, problem["problems"][0]["pointer"]) == (422, f"/facts/{member}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"achievement_type": "Nonsense"}, {"validity": {"kind": "fixed_date", "until": "2020-01-01"}}],
+)
+def test_what_no_badge_could_say_is_refused_when_it_is_published(
+    api: Any, phlebotomy: dict[str, Any], changes: dict[str, Any]
+):
+    api.post("/achievements", slug="phlb", facts=phlebotomy | changes)
+
+    status, problem = api.refused("POST", "/achievements/phlb/publish", {})
+
+    assert (status, problem["type"]) == (422, "http://badges.test/problems/lint-failed")
+    assert api.get("/achievements/phlb")["state"] == "draft"
+
+
+@pytest.mark.parametrize("changes", [{"description": "a\x01b"}, {"name": "a\nb"}, {"url": "javascript:alert(1)"}])
+def test_a_profile_that_could_not_be_signed_is_refused_and_the_old_one_stays(api: Any, changes: dict[str, str]):
+    before = api.get("/issuer")
+
+    assert api.refused("PATCH", "/issuer", changes)[0] == 422
+    assert api.get("/issuer") == before

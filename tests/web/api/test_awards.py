@@ -227,16 +227,16 @@ def test_nobody_in_particular_is_422_with_a_pointer(
     assert pointer in json.dumps(problem)
 
 
-@pytest.mark.parametrize(
-    "moment", ["2999-01-01T00:00:00Z", "1492-10-12T00:00:00Z", "2026-01-01", "2026-01-01T00:00:00", 1_700_000_000, True,
-               "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"],
-)  # fmt: skip
-def test_an_award_date_is_a_moment_of_the_past_with_its_zone(api: Any, phlb: dict[str, Any], moment: Any):
-    body = {"achievement": phlb["id"], "recipient": ANA, "awarded_at": moment}
+def test_an_award_date_is_a_moment_of_the_past_with_its_zone(api: Any, phlb: dict[str, Any]):
+    for moment in (
+        "2999-01-01T00:00:00Z", "1492-10-12T00:00:00Z", "2026-01-01", "2026-01-01T00:00:00", 1_700_000_000, True,
+        "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
+    ):  # fmt: skip
+        body = {"achievement": phlb["id"], "recipient": ANA, "awarded_at": moment}
 
-    status, problem = api.refused("POST", "/awards", body)
+        status, problem = api.refused("POST", "/awards", body)
 
-    assert (status, problem["problems"][0]["pointer"]) == (422, "/awarded_at")
+        assert (status, problem["problems"][0]["pointer"]) == (422, "/awarded_at"), moment
 
 
 def test_every_change_has_exactly_one_entry_in_the_audit_log(api: Any, award: dict[str, Any]):
@@ -250,3 +250,34 @@ def test_every_change_has_exactly_one_entry_in_the_audit_log(api: Any, award: di
         "award.visibility", "award.reinstated", "award.suspended", "award.issued",
     ]  # fmt: skip
     assert {entry["actor"].partition(":")[0] for entry in entries} == {"api-key"}
+
+
+def test_consent_is_withdrawn_also_from_a_badge_that_has_expired(api: Any):
+    api.publish(validity={"kind": "months", "amount": 12})
+    recipient = ANA | {"show_name": True}
+    old = api.post("/awards", achievement="phlb", recipient=recipient, awarded_at="2024-03-01T09:00:00Z")
+
+    api.patch(f"/learners/{old['learner']}", name_shown=False)
+
+    assert old["is_expired"] is True
+    assert "Ana Ortiz" not in json.dumps(api.credential(old["id"]))
+
+
+def test_a_name_with_consent_is_learnt_anew_on_every_living_badge(api: Any, award: dict[str, Any]):
+    api.publish("ekg", abbreviation="EKG")
+    named = {"email": ANA["email"], "name": "Ana Ortiz Vega", "show_name": True}
+
+    new = api.post("/awards", achievement="ekg", recipient=named)
+
+    assert "Ana Ortiz Vega" in json.dumps(api.credential(award["id"]))
+    assert "Ana Ortiz Vega" in json.dumps(api.credential(new["id"]))
+
+
+def test_evidence_is_an_address_or_a_story(api: Any, phlb: dict[str, Any]):
+    for evidence in ({}, {"name": "a"}, {"id": "data:text/plain,x"}, {"id": "x"}, {"narrative": "\x01"}):
+        body = {"achievement": phlb["id"], "recipient": ANA, "evidence": [evidence]}
+
+        status, problem = api.refused("POST", "/awards", body)
+
+        assert status == 422, evidence
+        assert problem["problems"][0]["pointer"].startswith("/evidence/0")

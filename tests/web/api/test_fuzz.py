@@ -129,7 +129,7 @@ def test_no_body_of_about_the_right_shape_is_a_fault_of_the_server(api: Any):
     desk = Desk(api)
     bodies = desk.bodies()
 
-    @settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(sorted(bodies)).flatmap(lambda route: st.tuples(st.just(route), bodies[route])))
     def never_500(sent: tuple[tuple[str, str], Any]) -> None:
         (method, path), body = sent

@@ -123,11 +123,10 @@ def test_an_answer_is_kept_for_48_hours(api: Any, service: Service):
             assert access.forget_old_requests(session) == forgotten
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "é".encode("latin-1"), "x" * 256])
-def test_an_idempotency_key_is_1_to_255_visible_characters(api: Any, key: str | bytes):
-    answer = api.send("POST", "/sources", json=SOURCE, headers={"Idempotency-Key": key})
+def test_an_idempotency_key_is_1_to_255_visible_characters(api: Any):
+    for key in ("", " ", "a b", "é".encode("latin-1"), "x" * 256):
+        assert api.send("POST", "/sources", json=SOURCE, headers={"Idempotency-Key": key}).status_code == 422, key
 
-    assert answer.status_code == 422
     assert api.get("/sources")["items"] == []
 
 

@@ -99,23 +99,22 @@ def test_settings_that_the_adapter_does_not_take_are_422_and_named(api: Any, cha
     assert word in problem["detail"]
 
 
-@pytest.mark.parametrize("score", [0.8, "0.8", 1, 0])
-def test_a_minimum_score_is_an_exact_fraction(api: Any, source: dict[str, Any], score: Any):
-    path = f"/sources/{source['id']}/rules"
+def test_a_minimum_score_is_an_exact_fraction(api: Any, source: dict[str, Any]):
+    for score in (0.8, "0.85", 1, 0):
+        made = api.post(
+            f"/sources/{source['id']}/rules", activity_id=f"a{score}", achievement="bls", minimum_score=score
+        )
 
-    rule = api.post(path, activity_id="a", achievement="bls", minimum_score=score)
-
-    assert rule["minimum_score"] == str(score)
-    assert api.get(path)["items"] == [rule]
+        assert made["minimum_score"] == str(score)
 
 
-@pytest.mark.parametrize("score", [80, -0.1, 1.01, True, "NaN", "Infinity", "80 %", 1e-30, [], {}], ids=repr)
-def test_a_minimum_score_that_is_no_fraction_is_422(api: Any, source: dict[str, Any], score: Any):
-    body = {"activity_id": "a", "achievement": "bls", "minimum_score": score}
+def test_a_minimum_score_that_is_no_fraction_is_422(api: Any, source: dict[str, Any]):
+    for score in (80, -0.1, 1.01, True, "NaN", "Infinity", "80 %", 1e-30, [], {}):
+        body = {"activity_id": "a", "achievement": "bls", "minimum_score": score}
 
-    status, problem = api.refused("POST", f"/sources/{source['id']}/rules", body)
+        status, problem = api.refused("POST", f"/sources/{source['id']}/rules", body)
 
-    assert (status, problem["problems"][0]["pointer"]) == (422, "/minimum_score")
+        assert (status, problem["problems"][0]["pointer"]) == (422, "/minimum_score"), score
 
 
 def test_rules_and_allowances_are_taken_away(api: Any, source: dict[str, Any]):
