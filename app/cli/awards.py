@@ -55,7 +55,7 @@ def issue(
 def revoke(award_id: AwardId, reason: Reason) -> None:
     """Take an award back, for good."""
     with service() as opened, opened.database.write() as session:
-        award = awards.by_id(session, award_id, lock=True)
+        award = awards.by_id(session, award_id)
         award_status.revoke(session, opened.office, award, reason=reason, actor=ACTOR)
     out.print("Revoked. The status list says so from now on.")
 
@@ -63,7 +63,7 @@ def revoke(award_id: AwardId, reason: Reason) -> None:
 def suspend(award_id: AwardId, reason: Reason) -> None:
     """Pause an award."""
     with service() as opened, opened.database.write() as session:
-        award = awards.by_id(session, award_id, lock=True)
+        award = awards.by_id(session, award_id)
         award_status.suspend(session, opened.office, award, reason=reason, actor=ACTOR)
     out.print("Suspended. Lift it with: lanyard reinstate AWARD")
 
@@ -71,5 +71,5 @@ def suspend(award_id: AwardId, reason: Reason) -> None:
 def reinstate(award_id: AwardId) -> None:
     """Lift an award's suspension."""
     with service() as opened, opened.database.write() as session:
-        award_status.reinstate(session, opened.office, awards.by_id(session, award_id, lock=True), actor=ACTOR)
+        award_status.reinstate(session, opened.office, awards.by_id(session, award_id), actor=ACTOR)
     out.print("Reinstated.")

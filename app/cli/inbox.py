@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.terminal import ACTOR, out, service, table
+from app.cli.terminal import ACTOR, err, out, service, table
 from app.issuing import completions, inbox, issuers, sources
 
 app = typer.Typer(help="Deliveries from learning platforms.", no_args_is_help=True)
@@ -63,6 +63,8 @@ def replay(delivery_id: DeliveryId) -> None:
     """Work through a delivery once more: what was parked is decided anew, what was decided stays."""
     with service() as opened, opened.database.write() as session:
         answer = inbox.replay(session, opened.office, inbox.by_id(session, delivery_id), actor=ACTOR)
+    if answer["status"] == inbox.QUEUED:
+        err.print("This is a large delivery: the worker goes through it. Look again with: lanyard inbox show DELIVERY")
     out.print(json.dumps(answer, indent=2, ensure_ascii=False), markup=False)
 
 

@@ -95,6 +95,8 @@ def resend_mail(session: Session, office: Office, award: Award, *, actor: str) -
 
 
 def _lock_living(session: Session, award: Award) -> None:
+    # The turn comes first: whoever holds an award and waits for a batch that waits for the award waits for ever.
+    issuers.take_turn(session, award.issuer_id)
     session.refresh(award, with_for_update=True)
     if award.state == AwardState.SUPERSEDED:
         raise AlreadySuperseded("Another award took this one's place", superseded_by=award.superseded_by_id)

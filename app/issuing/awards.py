@@ -126,6 +126,7 @@ class Outcome:
 def award(session: Session, office: Office, earned: Earned, *, actor: str) -> Outcome:
     """Award, sign and store, or return the award that the learner holds already.
 
+    The caller has taken the issuer's turn (`issuers.take_turn`) before it claimed anything.
     Raises NotPublished, NoSigningKey, KeyUnavailable, LintFailed, SelfVerificationFailed; nothing is stored then.
     """
     if earned.achievement.state != AchievementState.PUBLISHED:
@@ -179,9 +180,9 @@ def issue(
     return credential
 
 
-def by_id(session: Session, award_id: str, *, issuer: Issuer | None = None, lock: bool = False) -> Award:
-    """The award with this id, of this issuer if one is named, locked for a change if asked. Raises NotFound."""
-    found = session.get(Award, award_id, with_for_update=True if lock else None)
+def by_id(session: Session, award_id: str, *, issuer: Issuer | None = None) -> Award:
+    """The award with this id, of this issuer if one is named. Raises NotFound."""
+    found = session.get(Award, award_id)
     if found is None or (issuer is not None and found.issuer_id != issuer.id):
         raise NotFound("There is no such award")
     return found

@@ -7,7 +7,7 @@ from types import EllipsisType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import audit, award_status
+from app.issuing import audit, award_status, issuers
 from app.issuing.awards import Award, AwardState
 from app.issuing.learners import Learner
 from app.issuing.office import Office
@@ -29,6 +29,7 @@ def change(
     When another name shows than before, every living award of the learner is signed anew in this transaction, under
     the same id and with the same award date. Raises what `award_status.reissue` raises.
     """
+    issuers.take_turn(session, learner.issuer_id)  # before the learner, as a delivery does that names the learner
     session.refresh(learner, with_for_update=True)
     shown_before = _shown(learner)
     before = (learner.name_shown, learner.display_name)

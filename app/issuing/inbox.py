@@ -27,15 +27,24 @@ from app.lms import ADAPTERS
 from app.lms import base as lms
 
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "webhook-id", "webhook-timestamp", "idempotency-key"})
+QUEUED = "queued"  # what is answered while a delivery waits for the worker
 RETRY_SECONDS = (5, 30, 120, 600, 3_600)
 
 
 class DeliveryState(StrEnum):
-    """`received`: waits for the worker; `processed`: has its answer; `unreadable`: kept, for a person to look at."""
+    """What is known of a delivery.
+
+    `received`: waits for the worker; `replaying`: waits for it once more; `processed`: has its answer; `unreadable`:
+    kept, for a person to look at.
+    """
 
     RECEIVED = "received"
+    REPLAYING = "replaying"
     PROCESSED = "processed"
     UNREADABLE = "unreadable"
+
+
+WAITING = (DeliveryState.RECEIVED, DeliveryState.REPLAYING)
 
 
 class Delivery(Base):
@@ -122,8 +131,9 @@ def process(session: Session, office: Office, delivery: Delivery, *, max_items: 
     except (InvalidInput, TooLarge) as error:
         return finish_unreadable(session, delivery, error)
     if max_items is not None and len(items) > max_items:
-        delivery.answer = {"delivery": delivery.id, "status": "queued", "items": []}
-        return delivery.answer
+        queued = {"delivery": delivery.id, "status": QUEUED, "items": []}
+        delivery.answer = delivery.answer or queued  # a replay keeps the first outcome until it has its own
+        return queued
     return finish(session, delivery, decide(session, office, delivery, items=items))
 
 
@@ -161,10 +171,18 @@ def finish_unreadable(session: Session, delivery: Delivery, error: InvalidInput 
 
 
 def replay(session: Session, office: Office, delivery: Delivery, *, actor: str) -> dict[str, Any]:
-    """Work through a delivery once more: what was parked is decided anew, what was decided stays."""
+    """Work through a delivery once more: what was parked is decided anew, what was decided stays.
+
+    A large one is left to the worker, as at its first time. One that waits for the worker already goes on waiting.
+    """
     source = sources.by_id(session, delivery.source_id)
+    issuers.take_turn(session, source.issuer_id)
+    session.refresh(delivery, with_for_update=True)
     audit.record(session, source.issuer_id, actor=actor, action="delivery.replayed", object_id=delivery.id)
-    return process(session, office, delivery)
+    answer = process(session, office, delivery, max_items=office.max_items_in_request)
+    if answer["status"] == QUEUED and delivery.state not in WAITING:
+        delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.REPLAYING, 0, clock.now()
+    return answer
 
 
 def lease(session: Session, *, limit: int, lease_seconds: int) -> list[Delivery]:
@@ -173,7 +191,7 @@ def lease(session: Session, *, limit: int, lease_seconds: int) -> list[Delivery]
     query = (
         select(Delivery)
         .where(
-            Delivery.state == DeliveryState.RECEIVED,
+            Delivery.state.in_(WAITING),
             Delivery.next_attempt_at <= now,
             or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
         )
@@ -194,7 +212,7 @@ def hold(session: Session, leased: Delivery, *, lease_seconds: int) -> Delivery 
     That is when it was finished meanwhile, or when the lease ran out and another worker took it.
     """
     delivery = session.get_one(Delivery, leased.id, with_for_update=True)
-    if delivery.state != DeliveryState.RECEIVED or delivery.attempts != leased.attempts:
+    if delivery.state not in WAITING or delivery.attempts != leased.attempts:
         return None
     delivery.leased_until = clock.now() + timedelta(seconds=lease_seconds)
     return delivery
@@ -203,7 +221,7 @@ def hold(session: Session, leased: Delivery, *, lease_seconds: int) -> Delivery 
 def release(session: Session, leased: Delivery) -> None:
     """Give back a delivery that was not finished, without counting it as a failure: the worker stops."""
     delivery = session.get_one(Delivery, leased.id, with_for_update=True)
-    if delivery.state == DeliveryState.RECEIVED and delivery.attempts == leased.attempts:
+    if delivery.state in WAITING and delivery.attempts == leased.attempts:
         delivery.leased_until = None
         delivery.attempts -= 1
 
@@ -276,7 +294,7 @@ def _first_answer(session: Session, source: Source, received: Received) -> dict[
         raise DeliveryConflict(
             "A delivery with this id came earlier with another body; the first one stands", delivery=first.id
         )
-    return first.answer or {"delivery": first.id, "status": "queued", "items": []}
+    return first.answer or {"delivery": first.id, "status": QUEUED, "items": []}
 
 
 def _fingerprint(received: Received) -> str:

@@ -14,6 +14,10 @@ from app.errors import InvalidInput
 W3C_EMPTY_LIST = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
 
 
+def gzipped(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)  # without the time of day, which would be part of a test's name
+
+
 def packed(data: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -68,11 +72,11 @@ def test_what_is_encoded_is_what_is_decoded(indexes: set[int]):
 @pytest.mark.parametrize(
     ("encoded", "code"),
     [
-        (packed(gzip.compress(bytes(16_383))), "list_too_short"),
-        (packed(gzip.compress(bytes(16_384)) + gzip.compress(bytes(16_384))), "list_trailing_bytes"),
-        (packed(gzip.compress(bytes(16_384)) + b"\x00"), "list_trailing_bytes"),
-        (packed(gzip.compress(bytes(16_384))[:-1]), "list_truncated"),
-        (packed(gzip.compress(bytes(16_384))[:-8] + bytes(8)), "list_not_gzip"),
+        (packed(gzipped(bytes(16_383))), "list_too_short"),
+        (packed(gzipped(bytes(16_384)) + gzipped(bytes(16_384))), "list_trailing_bytes"),
+        (packed(gzipped(bytes(16_384)) + b"\x00"), "list_trailing_bytes"),
+        (packed(gzipped(bytes(16_384))[:-1]), "list_truncated"),
+        (packed(gzipped(bytes(16_384))[:-8] + bytes(8)), "list_not_gzip"),
         (packed(bytes(16_384)), "list_not_gzip"),
         (W3C_EMPTY_LIST[1:], "list_not_base64url"),
         ("z" + W3C_EMPTY_LIST[1:], "list_not_base64url"),
@@ -90,7 +94,7 @@ def test_a_malformed_list_is_refused_with_a_reason(encoded: str, code: str):
 
 
 def test_a_bomb_is_stopped_at_the_limit():
-    assert refusal(packed(gzip.compress(bytes(20 * 1_048_576), compresslevel=9))) == "list_too_large"
+    assert refusal(packed(gzipped(bytes(20 * 1_048_576)))) == "list_too_large"
 
 
 @pytest.mark.parametrize("index", [-1, 131_072])

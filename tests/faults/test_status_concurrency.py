@@ -31,7 +31,7 @@ def desks(hospital: Hospital) -> Iterator[list[Service]]:
 
 def revoke(service: Service, award_id: str) -> None:
     with service.database.write() as session:
-        award = awards.by_id(session, award_id, lock=True)
+        award = awards.by_id(session, award_id)
         award_status.revoke(session, service.office, award, reason="issued in error", actor=ACTOR)
 
 

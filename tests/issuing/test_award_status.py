@@ -18,7 +18,7 @@ from app.issuing.status_lists import StatusEntry
 
 def change(desk, award, what, **facts):
     with desk.write() as session:
-        found = awards.by_id(session, award.id, lock=True)
+        found = awards.by_id(session, award.id)
         getattr(award_status, what)(session, desk.office, found, actor="cli", **facts)
 
 
@@ -110,7 +110,7 @@ def test_superseding_links_both_ways_and_the_old_badge_points_at_the_new(desk):
     achievement = desk.achievement()
     old = desk.award(achievement=achievement)
     with desk.write() as session:
-        found = awards.by_id(session, old.id, lock=True)
+        found = awards.by_id(session, old.id)
         earned = Earned(achievement=achievement, learner=desk_learner(session, found), awarded_at=clock.now())
         new = award_status.supersede(session, desk.office, found, earned, actor="cli")
 

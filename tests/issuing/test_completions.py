@@ -146,7 +146,7 @@ def test_what_was_revoked_can_be_earned_by_another_completion_but_not_by_the_sam
     source = desk.source(earns={"bls": desk.achievement()})
     first = take(desk, source, stated())
     with desk.write() as session:
-        award = awards.by_id(session, first["awards"][0]["award"], lock=True)
+        award = awards.by_id(session, first["awards"][0]["award"])
         award_status.revoke(session, desk.office, award, reason="issued in error", actor="cli")
 
     assert take(desk, source, stated()) == first
@@ -249,7 +249,7 @@ def test_an_award_that_was_revoked_while_the_rest_waited_is_not_made_again(desk)
     map_activity(desk, source, draft)
     made = next(item for item in take(desk, source, stated())["awards"] if item["outcome"] == "awarded")
     with desk.write() as session:
-        award = awards.by_id(session, made["award"], lock=True)
+        award = awards.by_id(session, made["award"])
         award_status.revoke(session, desk.office, award, reason="issued in error", actor="cli")
 
     again = take(desk, source, stated())

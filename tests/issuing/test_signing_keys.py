@@ -96,7 +96,7 @@ def test_a_badge_of_an_earlier_era_can_still_be_revoked(desk):
     award = desk.award()
     rotate(desk)
     with desk.write() as session:
-        found = awards.by_id(session, award.id, lock=True)
+        found = awards.by_id(session, award.id)
         award_status.revoke(session, desk.office, found, reason="issued in error", actor="cli")
 
     assert not is_good(desk, badge(desk, award).json)
@@ -119,7 +119,7 @@ def test_status_lists_are_signed_anew_with_the_new_pair(desk):
 def test_a_rotation_moves_no_bit_of_a_status_list(desk):
     award = desk.award()
     with desk.write() as session:
-        found = awards.by_id(session, award.id, lock=True)
+        found = awards.by_id(session, award.id)
         award_status.revoke(session, desk.office, found, reason="issued in error", actor="cli")
     before = encoded_lists(desk)
 

@@ -18,7 +18,7 @@ from app.issuing.status_lists import StatusEntry, StatusList
 
 def change(desk, award, what: str, **facts) -> None:
     with desk.write() as session:
-        found = awards.by_id(session, award.id, lock=True)
+        found = awards.by_id(session, award.id)
         getattr(award_status, what)(session, desk.office, found, actor="cli", **facts)
 
 

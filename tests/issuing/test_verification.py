@@ -78,7 +78,7 @@ def test_what_is_no_badge_is_reported_and_never_raised(desk, document):
 def test_a_suspended_badge_fails_though_its_own_entry_is_the_revocation(desk):
     award = desk.award()
     with desk.write() as session:
-        found = awards.by_id(session, award.id, lock=True)
+        found = awards.by_id(session, award.id)
         award_status.suspend(session, desk.office, found, reason="under review", actor="cli")
 
     assert judge(desk, stored(desk, award).json).verdict is Verdict.SUSPENDED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import time_machine
 from sqlalchemy import text
 
 from app import service as services
-from app.issuing import inbox, sources
+from app.issuing import achievements, inbox, issuers, rules, sources
 from app.worker import Worker
 from app.worker.deliveries import Deliveries
 
@@ -48,6 +49,30 @@ def test_a_large_delivery_is_answered_item_by_item_in_its_order(back_door, item)
     assert [outcome["index"] for outcome in outcomes] == list(range(count))
     assert {outcome["outcome"] for outcome in outcomes} == {"awarded"}
     assert len(back_door.awards()) == count
+
+
+def test_a_large_delivery_is_replayed_by_the_worker_and_keeps_its_answer_until_then(back_door, item):
+    office = replace(back_door.service.office, max_items_in_request=SLICE)
+    too_many = 2 * SLICE
+    unmapped = {"id": "als", "name": "Advanced Life Support"}
+    delivery_id = back_door.deliver(*[item(number, activity=unmapped) for number in range(too_many)])
+    work_through(back_door)
+    first = back_door.delivery(delivery_id).answer
+    with back_door.database.write() as session:
+        source = sources.by_id(session, back_door.source_id)
+        before = (source.accepted_count, source.ignored_count)
+        bls = achievements.by_slug(session, issuers.by_slug(session, "st-anna"), "bls")
+        rules.create(session, source, activity_id="als", achievement=bls, actor="cli")
+        said = inbox.replay(session, office, inbox.by_id(session, delivery_id), actor="cli")
+
+    assert (said["status"], back_door.delivery(delivery_id).state) == ("queued", "replaying")
+    assert back_door.delivery(delivery_id).answer == first
+    assert [work_through(back_door), work_through(back_door)] == [1, 0]
+    after = back_door.delivery(delivery_id)
+    assert (after.state, len(after.answer["items"]), len(back_door.awards())) == ("processed", too_many, too_many)
+    with back_door.database.read() as session:
+        source = sources.by_id(session, back_door.source_id)
+        assert (source.accepted_count, source.ignored_count) == before  # it came once
 
 
 def test_others_can_write_between_two_slices_of_a_large_delivery(back_door, item):

@@ -94,7 +94,7 @@ def supersede_award(
     """Put a new award in this one's place, which is the answer. The old one is revoked and says what replaced it."""
 
     def work(session: Session, issuer: Issuer) -> Answer:
-        old = awards.by_id(session, award_id, issuer=issuer, lock=True)
+        old = awards.by_id(session, award_id, issuer=issuer)
         earned = Earned(
             achievement=of_issuer(session, issuer, stated.achievement)
             if stated.achievement is not None
@@ -114,7 +114,7 @@ def _to(service: Service, award_id: str, act: Callable[[Session, Award], None]) 
     """Find and lock the award, act, and tell how it stands then."""
 
     def work(session: Session, issuer: Issuer) -> Answer:
-        award = awards.by_id(session, award_id, issuer=issuer, lock=True)
+        award = awards.by_id(session, award_id, issuer=issuer)
         act(session, award)
         return Answer(200, told(session, service.office, award))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import awards
+from app.issuing import awards, issuers
 from app.issuing.awards import Award, AwardState, Earned
 from app.issuing.issuers import Issuer
 from app.web.api.achievements import of_issuer
@@ -68,6 +68,7 @@ def create_award(caller: AwardsWriter, stated: NewAward, post: Posted, service: 
     """Award an achievement: sign the badge and tell the learner by mail. 200 when the learner holds it already."""
 
     def work(session: Session, issuer: Issuer) -> Answer:
+        issuers.take_turn(session, issuer.id)
         achievement = of_issuer(session, issuer, stated.achievement)
         learner = resolve(session, service.office, issuer, stated.recipient, actor=caller.actor)
         earned = Earned(
