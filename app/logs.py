@@ -202,6 +202,7 @@ def _install(pipe: _Pipe, formatter: logging.Formatter, *, level: str) -> None:
         own = logging.getLogger(name)
         own.handlers.clear()
         own.propagate = True
+        own.setLevel(logging.NOTSET)  # as the one above it says, whatever a server in this process wished before
     logging.getLogger("uvicorn").setLevel(level)
     logging.getLogger("uvicorn.access").propagate = False  # it writes query strings; ours does not
     logging.getLogger("uvicorn.access").addHandler(logging.NullHandler())

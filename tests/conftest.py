@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import logging
 import os
 import shutil
 import tempfile
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import structlog
 
+from app import logs
 from app.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -25,6 +28,16 @@ SECRET = "a secret of the tests, and of nothing else"
 SECONDS_OF_A_SHORT_RUN = 3.0
 # A crash of the machine during the tests loses nothing that anybody needs; several processes share the server.
 SERVER_SETTINGS = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nmax_connections = 300\n"
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> Iterator[None]:
+    """What a test, or a door that it opened, set up for logs ends with the test."""
+    yield
+    root = logging.getLogger()
+    for pipe in [handler for handler in root.handlers if isinstance(handler, logs._Pipe)]:
+        root.removeHandler(pipe)
+        structlog.reset_defaults()
 
 
 # -- this machine only ------------------------------------------------------------------------------------

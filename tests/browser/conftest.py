@@ -46,7 +46,7 @@ def settings(settings: Settings, listening: socket.socket) -> Settings:
 @pytest.fixture
 def base_url(service: Service, listening: socket.socket) -> Iterator[str]:
     """The address of the running service."""
-    server = uvicorn.Server(uvicorn.Config(application(service), log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(application(service), log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

@@ -20,7 +20,7 @@ from .processes import Answer, WebProcesses
 
 AT_ONCE = 50
 ROUNDS = 6
-DIFFERENT, DIFFERENT_IN_SOAK = 500, 2_000
+DIFFERENT = 2_000
 
 
 def all_at_once(
@@ -67,19 +67,18 @@ def test_the_same_completion_50_times_at_once_is_one_award_and_50_equal_answers(
 
 @pytest.mark.soak
 def test_as_many_different_completions_at_once_get_as_many_different_status_indexes(
-    hospital: Hospital, run_web: Callable[..., WebProcesses], pytestconfig: pytest.Config
+    hospital: Hospital, run_web: Callable[..., WebProcesses]
 ):
     web = run_web(hospital, 2)
-    number = DIFFERENT if pytestconfig.getoption("--soak-minutes") is None else DIFFERENT_IN_SOAK
-    bodies = [hospital.sender.completion() for _ in range(number)]
+    bodies = [hospital.sender.completion() for _ in range(DIFFERENT)]
 
     answers = all_at_once(web, hospital, [(body["id"], body) for body in bodies])
 
     assert {answer.status for answer in answers} == {200}
-    assert len({award for answer in answers for award in answer.award_ids}) == number
+    assert len({award for answer in answers for award in answer.award_ids}) == DIFFERENT
     with hospital.database.read() as session:
         places = session.execute(select(StatusEntry.list_id, StatusEntry.index)).all()
-    assert len(set(places)) == 2 * number  # one on the list of revocations, one on that of suspensions
+    assert len(set(places)) == 2 * DIFFERENT  # one on the list of revocations, one on that of suspensions
     acknowledged = {body["id"]: answer.award_ids for body, answer in zip(bodies, answers, strict=True)}
     assert broken(hospital.service, acknowledged) == []
     assert web.trouble() == []

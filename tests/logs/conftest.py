@@ -27,9 +27,6 @@ def written(settings: Settings) -> Iterator[io.StringIO]:
     levels = {name: logging.getLogger(name).level for name in ("", "app", "uvicorn")}
     logs.configure(settings, stream=stream)
     yield stream
-    structlog.reset_defaults()
-    for handler in [each for each in logging.getLogger().handlers if isinstance(each, logs._Pipe)]:
-        logging.getLogger().removeHandler(handler)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 

@@ -213,6 +213,16 @@ def test_lines_of_libraries_go_through_the_same_pipe(written):
     assert "mira" not in shown["event"]
 
 
+def test_a_library_that_something_silenced_before_is_heard_again(settings):
+    stream = io.StringIO()
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+
+    logs.configure(settings, stream=stream)
+    logging.getLogger("uvicorn.error").info("Application startup complete.")
+
+    assert "startup complete" in stream.getvalue()
+
+
 def test_the_access_log_of_uvicorn_is_silent_because_it_writes_queries(written):
     logging.getLogger("uvicorn.access").info('127.0.0.1 - "GET /?token=hunter2 HTTP/1.1" 200')
 
