@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.errors import UnsafeConfiguration
 
@@ -18,6 +20,7 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?",
     re.IGNORECASE | re.ASCII,
 )
+PREFIX = "LANYARD_"
 _OWN_PORTS = {"http": "80", "https": "443"}
 
 
@@ -32,7 +35,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Everything an operator can set. Each field has a safe default or stops start-up with a sentence."""
 
-    model_config = SettingsConfigDict(env_prefix="LANYARD_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
 
     mode: Mode = Mode.PRODUCTION
     public_base_url: str = Field("http://localhost:8321", description="where the world reaches this service; signed")
@@ -69,6 +72,22 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The usual sources, once no name in them is misspelt. Raises UnsafeConfiguration."""
+        del settings_cls, file_secret_settings
+        for source in (env_settings, dotenv_settings):
+            if isinstance(source, EnvSettingsSource):
+                _refuse_unknown_names(source.env_vars, cls.model_fields)
+        return init_settings, env_settings, dotenv_settings
 
     @field_validator("public_base_url")
     @classmethod
@@ -127,3 +146,12 @@ class Settings(BaseSettings):
         found = self.unsafe()
         if self.mode is Mode.PRODUCTION and found:
             raise UnsafeConfiguration(" ".join(found), problems=found)
+
+
+def _refuse_unknown_names(stated: Iterable[str], known: Collection[str]) -> None:
+    """A name that is nearly right would change nothing, and nobody would see it."""
+    for name in sorted(each.removeprefix(PREFIX.lower()) for each in stated if each.startswith(PREFIX.lower())):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {PREFIX}{near[0].upper()}?" if near else "The operating guide lists every setting."
+            raise UnsafeConfiguration(f"{PREFIX}{name.upper()} is not a setting of Lanyard. {hint}")

@@ -184,6 +184,21 @@ def test_the_environment_is_stronger_than_the_file(tmp_path: Path, monkeypatch: 
     assert Settings().port == 9001
 
 
+def test_a_name_that_is_nearly_right_stops_the_start_and_gets_the_right_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LANYARD_SMTP_HSOT", "mail.example.org")
+
+    with pytest.raises(UnsafeConfiguration, match="LANYARD_SMTP_HSOT is not a setting.*LANYARD_SMTP_HOST"):
+        Settings()
+
+
+def test_a_misspelt_name_in_the_file_stops_the_start_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("LANYARD_COLOUR=red\nOTHER_COLOUR=red\n")
+
+    with pytest.raises(UnsafeConfiguration, match="LANYARD_COLOUR is not a setting.*operating guide"):
+        Settings()
+
+
 def test_a_variable_of_another_program_is_none_of_ours(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PORT", "9002")
     monkeypatch.setenv("SECRET", "x" * 40)
