@@ -42,7 +42,8 @@ def application(service: Service) -> FastAPI:
             await anyio.to_thread.run_sync(background.stop)
         service.close()
 
-    app = FastAPI(title="Lanyard", version="0.1.0", lifespan=lifespan, openapi_url=None)
+    # The framework would lead from /verify/ to /verify at whatever host the request names (T40).
+    app = FastAPI(title="Lanyard", version="0.1.0", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     problems.register(app)
     app.include_router(hooks.router)

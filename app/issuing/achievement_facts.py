@@ -139,7 +139,7 @@ class AchievementFacts(_Facts):
     description: Text
     criteria_narrative: Text | None = None
     criteria_url: Url | None = None
-    achievement_type: Annotated[str, Field(max_length=80)] = "MicroCredential"
+    achievement_type: Annotated[str, Field(min_length=1, max_length=80)] = "MicroCredential"
     skills: tuple[SkillFacts, ...] = Field((), max_length=50)
     assessment_method: AssessmentMethod | None = None
     education_type: EducationType | None = None

@@ -1,5 +1,11 @@
+"""A credential into a picture and out of it, as we and others bake (B15, B36, B37, B41, B46, T21)."""
+
+from __future__ import annotations
+
 import io
+import struct
 import zlib
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -76,6 +82,39 @@ def test_a_baked_picture_shows_the_same_pixels_and_checksums_that_strict_readers
 
     assert baked.tobytes() == Image.open(io.BytesIO(PICTURE)).tobytes()
     assert baked.text["openbadgecredential"] == "a.b.c"
+
+
+def walked(data: bytes) -> Iterator[bytes]:
+    """The kinds of the chunks of a PNG, each with its checksum computed anew; our own reader has no part in it."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    place = 8
+    while place < len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        kind, content = data[place + 4 : place + 8], data[place + 8 : place + 8 + length]
+        (checksum,) = struct.unpack_from(">I", data, place + 8 + length)
+        assert (kind, checksum) == (kind, zlib.crc32(content, zlib.crc32(kind)))
+        yield kind
+        place += length + 12
+    assert place == len(data)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("credential", ["a.b.c", "“ü”" * 130_000], ids=["short", "a megabyte"])
+def test_every_chunk_of_a_baked_picture_has_its_length_and_checksum(mode: str, credential: str):
+    """B46: a walk over the file as pngcheck does it."""
+    out = io.BytesIO()
+    Image.new(mode, (40, 30)).save(out, format="PNG")
+
+    kinds = list(walked(baking.bake(out.getvalue(), credential)))
+
+    assert (kinds[0], kinds[-1], kinds.count(b"iTXt")) == (b"IHDR", b"IEND", 1)
+
+
+def test_the_walk_finds_a_wrong_checksum():
+    baked = baking.bake(PICTURE, "a.b.c")
+
+    with pytest.raises(AssertionError):
+        list(walked(baked.replace(b"a.b.c", b"a.b.d")))
 
 
 def test_the_same_badge_gives_the_same_bytes():

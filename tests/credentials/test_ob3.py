@@ -1,10 +1,15 @@
-"""Facts become Open Badges words, and nothing that is not a fact."""
+"""Facts become Open Badges words, and nothing that is not a fact (B65)."""
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +94,26 @@ def test_the_same_version_of_an_achievement_gives_the_same_bytes_in_every_badge(
 
     first, second = (strict_json.dumps(document["credentialSubject"]["achievement"]) for document in (one, other))
     assert first == second
+
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITE = """
+import pickle, sys
+from app.credentials import ob3, strict_json
+sys.stdout.buffer.write(strict_json.dumps(ob3.credential_document(pickle.load(sys.stdin.buffer))))
+"""
+
+
+def test_two_processes_write_the_same_bytes(make_award):
+    """B65: nothing comes out of a set, whose order is another in each process."""
+    told = pickle.dumps(make_award())
+    command = {"args": [sys.executable, "-c", WRITE], "input": told, "cwd": ROOT, "stdout": subprocess.PIPE}
+
+    first, second = (
+        subprocess.run(**command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True).stdout for seed in "12"
+    )
+
+    assert first == second == strict_json.dumps(ob3.credential_document(make_award()))
 
 
 def test_facts_that_are_absent_leave_no_trace(make_award, make_achievement):

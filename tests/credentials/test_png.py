@@ -1,3 +1,7 @@
+"""A PNG is read part by part and strictly; what is odd about it is named (T21, B44)."""
+
+from __future__ import annotations
+
 import io
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""A token is read strictly, checked with one key and one algorithm, and must agree with itself."""
+"""A token is read strictly, checked with one key and one algorithm, and must agree with itself (T13, T14)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Status lists under changes at the same moment, from two services on one database (I3, I4, incident 18)."""
+"""Status lists under changes at the same moment, from two services on one database (B57, I3, I4, incident 18)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -51,6 +52,22 @@ def test_100_revocations_at_once_set_100_bits(hospital: Hospital, desks: list[Se
     assert len(set_bits(revocation_list(hospital).json)) == 100
     assert shrunk(hospital.service, before) == []
     assert broken(hospital.service, verified=10) == []
+
+
+def test_one_of_200_badges_that_were_made_at_once_is_revoked_and_every_other_stays_good(
+    hospital: Hospital, desks: list[Service]
+):
+    hospitals = [replace(hospital, service=desk) for desk in desks]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        made = list(pool.map(Hospital.award, hospitals * 100, [f"person-{number}" for number in range(200)]))
+    with hospital.database.read() as session:
+        indexes = session.execute(select(StatusEntry.list_id, StatusEntry.index)).all()
+
+    revoke(desks[1], made[100].id)
+
+    assert len(set(indexes)) == 2 * len(made)  # one on the list of revocations, one on that of suspensions
+    assert len(set_bits(revocation_list(hospital).json)) == 1
+    assert broken(hospital.service, verified=50) == []
 
 
 def test_awards_that_are_made_while_others_are_revoked_lose_nothing(hospital: Hospital, desks: list[Service]):

@@ -1,4 +1,4 @@
-"""An award: one per learner and achievement, whatever happens; signed, verified and stored in one transaction."""
+"""An award: one per learner and achievement, whatever happens; signed, verified and stored in one transaction (B65)."""
 
 from __future__ import annotations
 

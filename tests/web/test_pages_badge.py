@@ -1,4 +1,4 @@
-"""What the badge page says in each state, to whom, and that names and markup of strangers do no harm."""
+"""What the badge page says in each state, to whom, and that names and markup of strangers do no harm (B17)."""
 
 from __future__ import annotations
 

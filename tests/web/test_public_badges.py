@@ -1,18 +1,24 @@
-"""One address for a badge: stored bytes in every signed form, and who may see them."""
+"""One address for a badge: stored bytes in every signed form, and who may see them (B14, T40)."""
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from app.credentials import baking
+from app.credentials.multibase import from_base64url
 from app.issuing import award_status, awards, images
 from app.issuing.awards import Award, Credential, Visibility
+from app.outbound import email
 from app.service import Service
+from app.worker import Worker
 
 FORMS = ["", ".json", ".jwt", ".png"]
 
@@ -191,12 +197,25 @@ def test_the_page_tells_link_previews_what_the_badge_is(client: TestClient, make
     assert "Held by Ana Ortiz. Awarded by Northfield Health Academy on 24 November 2026." in page
 
 
-def test_the_page_and_the_stored_document_agree_on_who_and_what(client: TestClient, make_award: Callable[..., Award]):
-    award = make_award(name="Šárka Nguyễn-O'Brien", name_shown=True)
+def names_in(document: bytes) -> list[str]:
+    """The names that a badge states in plain text."""
+    subject = json.loads(document)["credentialSubject"]
+    return [each["identityHash"] for each in subject["identifier"] if not each["hashed"]]
 
-    document = json.loads(client.get(f"/b/{award.id}.json").content)
-    page = client.get(f"/b/{award.id}").text
 
-    names = [each["identityHash"] for each in document["credentialSubject"]["identifier"] if not each["hashed"]]
-    assert names == ["Šárka Nguyễn-O'Brien"]
-    assert "Šárka Nguyễn-O&#39;Brien" in page
+@pytest.mark.parametrize("name", ["Šárka Nguyễn-O'Brien", "李 娜"], ids=ascii)
+def test_a_name_in_any_script_is_whole_on_the_page_in_every_form_and_in_the_mail(
+    client: TestClient, service: Service, make_award: Callable[..., Award], name: str
+):
+    award = make_award(name=name, name_shown=True)
+    Worker(service, email.mailer(service.settings)).run_once()
+
+    page, document, token, picture = (client.get(f"/b/{award.id}{form}") for form in FORMS)
+    (file,) = (service.settings.var_dir / "mail").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=default)
+
+    assert f"<bdi>{html.escape(name).replace('&#x27;', '&#39;')}</bdi>" in page.text
+    assert names_in(document.content) == names_in(baking.extract(picture.content)) == [name]
+    assert names_in(from_base64url(token.text.split(".")[1])) == [name]
+    for part in ("plain", "html"):
+        assert name in html.unescape(mail.get_body((part,)).get_content())

@@ -1,4 +1,4 @@
-"""Status lists, images and the files of our pages: what other documents point at answers for as long as they live."""
+"""Status lists, images and the files of our pages: what is pointed at answers for as long as it lives (T21, T44)."""
 
 from __future__ import annotations
 
@@ -81,6 +81,17 @@ def test_an_image_is_kept_for_ever_and_loads_on_any_site(client: TestClient, awa
     assert image.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert image.headers["x-content-type-options"] == "nosniff"
     assert image.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+A_THOUSAND = "bytes=" + ",".join(f"{number}-{number + 1}" for number in range(1_000))
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-0", "bytes=-1", A_THOUSAND], ids=["first", "last", "a thousand"])
+def test_a_file_is_sent_whole_and_once_however_many_ranges_are_asked_for(client: TestClient, award: Award, wanted: str):
+    for path in (f"/b/{award.id}.png", f"/b/{award.id}.json", f"/b/{award.id}", "/static/x/style.css"):
+        whole, answer = client.get(path), client.get(path, headers={"Range": wanted})
+
+        assert (answer.status_code, answer.content) == (200, whole.content)
 
 
 @pytest.mark.parametrize("name", ["0" * 64 + ".png", "x.png", "0" * 64, "0" * 64 + ".svg", "../../etc/passwd"])

@@ -1,6 +1,8 @@
-"""Headers that protect every answer, and errors as people and programs get them."""
+"""Headers that protect every answer, and errors as people and programs get them (T40)."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import pytest
 from fastapi import FastAPI
@@ -42,6 +44,21 @@ def test_browsers_are_told_to_stay_on_https_when_we_are(is_https: bool):  # noqa
     app.add_middleware(PublicHeaders, is_https=is_https)
 
     assert ("strict-transport-security" in TestClient(app).get("/").headers) == is_https
+
+
+HOSTS = ["evil.example", "evil.example:80", "x/..%2f", "evil.example/api/", "badges.test@evil.example", "evil.example#"]
+
+
+@pytest.mark.parametrize("sent_as", ["Host", "X-Forwarded-Host"])
+def test_no_answer_leads_to_the_host_that_a_request_names(client: TestClient, award: Award, sent_as: str):
+    """T40. With a stroke at the end too, where frameworks like to redirect."""
+    paths = [*PATHS, f"/b/{award.id}", "/issuers/northfield", "/api/v1/issuer", "/healthz", "//evil.example/b"]
+
+    for path, host in product([*paths, *(f"{path}/" for path in paths)], HOSTS):
+        answer = client.get(path, headers={sent_as: host, "Accept": "text/html"}, follow_redirects=False)
+
+        assert "location" not in answer.headers, (path, host)
+        assert host not in answer.text + str(answer.headers), (path, host)
 
 
 def broken(service: Service, error: Exception) -> TestClient:

@@ -1,4 +1,4 @@
-"""Deliveries that wait are worked through: none is lost, none counts twice, and none holds up the others (I1, I2)."""
+"""Deliveries that wait are worked through: none is lost, counts twice or holds up the others (B70, I1, I2)."""
 
 from __future__ import annotations
 
@@ -198,8 +198,8 @@ def test_an_empty_batch_is_finished(back_door):
     assert back_door.delivery(delivery_id).state == "processed"
 
 
-def test_workers_at_the_same_moment_share_the_work_and_do_nothing_twice(back_door, item):
-    ids = [back_door.deliver(item(number), key=f"msg_{number}") for number in range(24)]
+def four_workers_at_once(back_door) -> list[int]:
+    """How much each of them did."""
     counts: list[int] = []
 
     def run() -> None:
@@ -212,10 +212,27 @@ def test_workers_at_the_same_moment_share_the_work_and_do_nothing_twice(back_doo
         thread.start()
     for thread in threads:
         thread.join()
+    return counts
+
+
+def test_workers_at_the_same_moment_share_the_work_and_do_nothing_twice(back_door, item):
+    ids = [back_door.deliver(item(number), key=f"msg_{number}") for number in range(24)]
+
+    counts = four_workers_at_once(back_door)
 
     assert sum(counts) == len(ids)
     assert {back_door.delivery(each).attempts for each in ids} == {1}
     assert len(back_door.awards()) == len(ids)
+
+
+def test_one_completion_in_many_deliveries_is_one_award_whichever_worker_takes_them(back_door, item):
+    ids = [back_door.deliver(item(1), key=f"msg_{number}") for number in range(20)]
+
+    four_workers_at_once(back_door)
+
+    (award,) = back_door.awards()
+    answers = [back_door.delivery(each).answer["items"][0]["awards"] for each in ids]
+    assert {answer[0]["award"] for answer in answers} == {award.id}
 
 
 def test_one_turn_of_the_worker_awards_tells_and_seals(back_door, item):

@@ -43,4 +43,6 @@ def ask(address: str, base_url: str) -> Opinion:
         )
     except OB3VerificationError as error:
         return Opinion(is_good=False, sentence=f"✗ .{form}: openbadgeslib refuses it: {error}")
-    return Opinion(is_good=True, sentence=f"✓ .{form}: verified by openbadgeslib, key of {issuer}, signed status list checked")
+    return Opinion(
+        is_good=True, sentence=f"✓ .{form}: verified by openbadgeslib, key of {issuer}, signed status list checked"
+    )

@@ -126,8 +126,9 @@ def test_a_badge_that_another_baker_wrote_is_good(world: Any, honest: Any, keywo
     assert world.verify(document).verdict is Verdict.GOOD
 
 
-def test_signs_and_curly_quotes_survive_every_form(world: Any, make_achievement: Any):
-    name = "BLS® Provider – “Refresher”"
+@pytest.mark.parametrize("name", ["BLS® Provider – “Refresher”", "Cafe\u0301", "Café"], ids=ascii)
+def test_a_name_is_the_same_letter_for_letter_in_every_form(world: Any, make_achievement: Any, name: str):
+    """B15, and T13: what is signed is not composed anew."""
     badge = world.badge(achievement=make_achievement(name=name))
 
     for form in (badge.json, badge.jwt, bake(PICTURE, badge.json), bake(PICTURE, badge.jwt)):

@@ -1,12 +1,17 @@
-"""Achievements over the API: short names, drafts, versions, pictures."""
+"""Achievements over the API: short names, drafts, versions, pictures (B17, B66, T21)."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import struct
+import zlib
 from typing import Any
 
 import pytest
 from PIL import Image
+
+from app.credentials import png
 
 PNG = {"Content-Type": "image/png"}
 
@@ -74,6 +79,34 @@ def test_an_uploaded_picture_is_on_the_next_version(api: Any):
     assert api.get("/achievements/phlb/versions/1")["image"] == drawn
 
 
+def traps() -> dict[str, bytes]:
+    """Files that are a PNG at first sight."""
+    head, *tail = png.read(picture()).chunks
+    text = png.Chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20 * 1_048_576), level=9))
+    wide = png.Chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0))
+    frames = io.BytesIO()
+    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    first.save(frames, "PNG", save_all=True, append_images=[second])
+    return {
+        "a text that unpacks to megabytes": png.write((head, text, *tail)),
+        "60,000 pixels square": png.write((wide, *tail)),
+        "an animation": frames.getvalue(),
+        "a web page behind the end": picture() + b"<script>alert(1)</script>",
+        "too many parts": png.write((head, *[png.Chunk(b"tEXt", b"a\0b")] * 1_000, *tail)),
+    }
+
+
+@pytest.mark.parametrize("trap", traps().values(), ids=traps().keys())
+@pytest.mark.parametrize("path", ["/achievements/phlb/image", "/issuer/image"])
+def test_a_picture_that_is_a_trap_is_refused_and_never_shown(api: Any, path: str, trap: bytes):
+    api.publish("phlb")
+
+    refused = api.send("PUT", path, content=trap, headers=PNG)
+
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "unreadable-image")
+    assert api.client.get(f"http://badges.test/images/{hashlib.sha256(trap).hexdigest()}.png").status_code == 404
+
+
 def test_an_archived_achievement_is_listed_as_such(api: Any):
     api.publish("phlb")
 
@@ -108,6 +141,15 @@ def test_what_could_not_be_signed_is_refused_when_it_is_written(api: Any, phlebo
     status, problem = api.refused("POST", "/achievements", {"slug": "phlb", "facts": phlebotomy | {member: stray}})
 
     assert (status, problem["problems"][0]["pointer"]) == (422, f"/facts/{member}")
+
+
+@pytest.mark.parametrize("achievement_type", ["", " ", None])
+def test_an_achievement_says_of_what_type_it_is(api: Any, phlebotomy: dict[str, Any], achievement_type: str | None):
+    facts = phlebotomy | {"achievement_type": achievement_type}
+
+    status, problem = api.refused("POST", "/achievements", {"slug": "phlb", "facts": facts})
+
+    assert (status, problem["problems"][0]["pointer"]) == (422, "/facts/achievement_type")
 
 
 @pytest.mark.parametrize(

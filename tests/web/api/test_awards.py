@@ -1,4 +1,4 @@
-"""Awarding by hand: who is who, what is signed, and what happens to an award afterwards."""
+"""Awarding by hand: who is who, what is signed, and what happens to an award afterwards (B01, B05, B14, B65, B66)."""
 
 from __future__ import annotations
 

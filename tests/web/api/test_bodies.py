@@ -1,4 +1,7 @@
-"""What a body may be: strict JSON of the right type and size, with the members that are named and no others."""
+"""What a body may be: strict JSON of the right type and size, with the members that are named and no others.
+
+B20, T13, T14, T30.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from app.issuing import sources
+from app.issuing.issuers import Issuer
 from app.service import Service
 
 from .sending import ACTOR, Lms, completion, restarted, rows, source_of
@@ -22,6 +23,10 @@ FORGERIES: dict[str, Callable[[bytes, dict[str, str]], tuple[bytes, dict[str, st
     "a flipped byte in the body": lambda raw, sent: (raw.replace(b"92", b"93"), sent),
     "a body that was written anew": lambda raw, sent: (json.dumps(json.loads(raw), indent=1).encode(), sent),
     "no signature": lambda raw, sent: (raw, {**sent, "webhook-signature": ""}),
+    "no header of the signature": lambda raw, sent: (
+        raw,
+        {name: value for name, value in sent.items() if name != "webhook-signature"},
+    ),
     "a signature that is cut short": lambda raw, sent: (raw, {**sent, "webhook-signature": "v1,AAAA"}),
     "a signature without its version": lambda raw, sent: (
         raw,
@@ -68,8 +73,15 @@ def test_a_delivery_signed_301_seconds_off_is_refused_and_one_at_300_is_taken(lm
     assert statuses == [401, 200]
 
 
-def test_another_sources_secret_opens_nothing(lms: Lms, make_lms: Callable[..., Lms], service: Service):
-    stranger = make_lms()
+@pytest.mark.parametrize("of_another_issuer", [False, True], ids=["of the same issuer", "of another issuer"])
+def test_another_sources_secret_opens_nothing(
+    lms: Lms,
+    make_lms: Callable[..., Lms],
+    make_issuer: Callable[..., Issuer],
+    service: Service,
+    of_another_issuer: bool,  # noqa: FBT001 - a value of the table
+):
+    stranger = make_lms(make_issuer("southfield", "Southfield")) if of_another_issuer else make_lms()
 
     assert Lms(lms.client, lms.source_id, stranger.secret).post(completion()).status_code == 401
     assert rows(service)["deliveries"] == 0
