@@ -187,7 +187,7 @@ def test_the_environment_is_stronger_than_the_file(tmp_path: Path, monkeypatch: 
 def test_a_name_that_is_nearly_right_stops_the_start_and_gets_the_right_one(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LANYARD_SMTP_HSOT", "mail.example.org")
 
-    with pytest.raises(UnsafeConfiguration, match="LANYARD_SMTP_HSOT is not a setting.*LANYARD_SMTP_HOST"):
+    with pytest.raises(UnsafeConfiguration, match=r"LANYARD_SMTP_HSOT is not a setting.*LANYARD_SMTP_HOST"):
         Settings()
 
 
@@ -195,7 +195,7 @@ def test_a_misspelt_name_in_the_file_stops_the_start_too(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("LANYARD_COLOUR=red\nOTHER_COLOUR=red\n")
 
-    with pytest.raises(UnsafeConfiguration, match="LANYARD_COLOUR is not a setting.*operating guide"):
+    with pytest.raises(UnsafeConfiguration, match=r"LANYARD_COLOUR is not a setting.*operating guide"):
         Settings()
 
 
