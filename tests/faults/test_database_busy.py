@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -142,11 +143,13 @@ class OwnPostgres:
 
 
 @pytest.fixture
-def own_postgres(postgresql_server: str, tmp_path: Path) -> Iterator[OwnPostgres]:  # noqa: ARG001 - sets the run-time folder
-    server = OwnPostgres(tmp_path)
-    create_tables(server.url)
-    yield server
-    server.close()
+def own_postgres(postgresql_server: str) -> Iterator[OwnPostgres]:  # noqa: ARG001 - sets the run-time folder
+    # Not below pytest's own folder: another run on the machine closes that to the user who runs the server.
+    with tempfile.TemporaryDirectory(prefix="lanyard-tests-") as folder:
+        server = OwnPostgres(Path(folder))
+        create_tables(server.url)
+        yield server
+        server.close()
 
 
 @pytest.fixture

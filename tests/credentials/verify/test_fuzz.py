@@ -55,15 +55,19 @@ def mutated(document: dict[str, Any], seed: int) -> dict[str, Any]:
     return document
 
 
+def odd_value(chance: random.Random) -> Any:
+    return copy.deepcopy(chance.choice(ODD_VALUES))  # the next change may go into it
+
+
 def change(document: dict[str, Any], path: tuple[Any, ...], chance: random.Random) -> None:
     holder, key = holder_of(document, path), path[-1]
     match chance.choice(["put", "take", "add", "rename", "wrap", "copy"]):
         case "put":
-            holder[key] = chance.choice(ODD_VALUES)
+            holder[key] = odd_value(chance)
         case "take":
             del holder[key]
         case "add" if isinstance(holder, dict):
-            holder[chance.choice(["name", "validUntil", "x", "@type", "proof", "", "a b"])] = chance.choice(ODD_VALUES)
+            holder[chance.choice(["name", "validUntil", "x", "@type", "proof", "", "a b"])] = odd_value(chance)
         case "rename" if isinstance(holder, dict):
             holder[f"https://www.w3.org/2018/credentials#{key}"] = holder.pop(key)
         case "wrap":
