@@ -3,20 +3,24 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 LANYARD_PORT ?= 8321
+VC_API_PORT ?= 8443
 MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run migrate test check bench interop soak fmt lock revision clean run-setup dev-setup python
+.PHONY: help demo vc-api run migrate test check bench bench-credentials interop soak fmt lock revision clean run-setup dev-setup python
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: run-setup ## show the main job on this machine (ONCE=1 ends after the verdict; LANYARD_PORT=8321)
 	@$(BIN)/lanyard demo --port $(LANYARD_PORT) $(if $(filter 1,$(ONCE)),--once)
 
 run: run-setup ## run the service with the settings of .env
 	@$(BIN)/lanyard serve
+
+vc-api: run-setup ## the VC-API on https for conformance suites, on this machine only (VC_API_PORT=8443)
+	@$(BIN)/lanyard vc-api --port $(VC_API_PORT)
 
 migrate: run-setup ## bring the database to the newest schema
 	@$(BIN)/lanyard migrate
@@ -30,6 +34,9 @@ check: dev-setup ## lint, format, types, import contracts, lock files
 
 bench: dev-setup ## measure issuing beside its floors; results go to bench/results
 	@$(BIN)/python -m bench
+
+bench-credentials: dev-setup ## measure the credential workshop on one core beside floors and other people's libraries
+	@$(BIN)/python -m bench.credentials
 
 interop: dev-setup ## other people's verifiers judge a running Lanyard; vectors; a table of verdicts (docs/interop.md)
 	@$(BIN)/python -m pytest -n 2 tests/conformance

@@ -20,7 +20,7 @@ from app import clock, migrating
 from app import service as services
 from app.db import Database
 from app.errors import Busy, KeyUnavailable, NoSigningKey, SchemaUnknown, UnsafeConfiguration
-from app.issuing import heartbeat, issuers, signing_keys
+from app.issuing import heartbeat, issuers, key_compromise, signing_keys
 from app.issuing.completions import Completion, CompletionState
 from app.issuing.inbox import Delivery, DeliveryState
 from app.issuing.issuers import Issuer
@@ -152,7 +152,9 @@ def _service(service: Service) -> Iterator[Finding]:
     if schema.level is not Level.OK:
         return
     with service.database.read() as session:
-        checks: tuple[Callable[[Session, Service], Iterator[Finding]], ...] = (_pragmas, _keys, _worker, _parked)
+        checks: tuple[Callable[[Session, Service], Iterator[Finding]], ...] = (
+            _pragmas, _keys, _waiting_badges, _worker, _parked,
+        )  # fmt: skip
         for check in checks:
             yield from check(session, service)
 
@@ -227,6 +229,16 @@ def _can_sign(session: Session, service: Service, issuer: Issuer) -> Finding:
     except (NoSigningKey, KeyUnavailable) as error:
         return Finding(Level.FAIL, "keys", f"{issuer.slug} cannot sign: {error.detail}.")
     return Finding(Level.OK, "keys", f"{issuer.slug} can sign.")
+
+
+def _waiting_badges(session: Session, _service: Service) -> Iterator[Finding]:
+    for issuer, count in key_compromise.waiting_by_issuer(session):
+        if count:
+            sentence = (
+                f"{count:,} badges of {issuer.slug} rest on a revoked key and wait for the worker to sign them anew. "
+                f"To do it at once run: lanyard keys reissue {issuer.slug}"
+            )
+            yield Finding(Level.WARN, "revoked keys", sentence)
 
 
 def _issuers_with_demo_keys(session: Session, service: Service) -> list[str]:

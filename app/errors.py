@@ -59,6 +59,12 @@ class UnreadableImage(InvalidInput):
     slug, title = "unreadable-image", "The file is not a PNG that can be read"
 
 
+class CredentialRefused(InvalidInput):
+    """A credential or presentation that cannot be issued or relied on; `code` and `pointer` say why and where."""
+
+    slug, title = "credential-refused", "The credential or presentation cannot be issued or relied on"
+
+
 class UnreadableCredential(InvalidInput):
     """Input to a verification in which no single credential can be found."""
 
@@ -212,6 +218,12 @@ class KeyUnavailable(ServiceError):
     slug, title = "key-unavailable", "The private key cannot be used"
 
 
+class WrongKeyState(ServiceError):
+    """What is asked of a signing key does not go with its state; `kid` names the key where there is one."""
+
+    slug, title = "wrong-key-state", "The state of the key does not allow that"
+
+
 class StatusListFull(ServiceError):
     """The list has no index left; the caller opens a new list."""
 
@@ -243,13 +255,17 @@ class SchemaUnknown(ServiceError):
 
 
 class FetchFailed(ServiceError):
-    """A foreign document could not be fetched. Every cause has the same public words (T8); `reason` is for the log."""
+    """A foreign document could not be fetched. Every cause has the same public words (T8); `reason` is for the log.
+
+    `status` is that of an answer which came and was not a success; None = there was none to read.
+    """
 
     slug, title = "fetch-failed", "The address could not be fetched"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, status: int | None = None) -> None:
         super().__init__("Nothing usable could be fetched from this address")
         self.reason = reason
+        self.status = status
 
 
 class MailRefused(ServiceError):

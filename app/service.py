@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 
+from app.credentials import trust_lists
+from app.credentials.trust_lists import TrustLists
 from app.db import Database
+from app.errors import InvalidInput, UnsafeConfiguration
 from app.issuing.office import Addresses, Office
+from app.issuing.stored_keys import StoredKeys
+from app.keystores import KeyStore
+from app.keystores.database import DatabaseKeyStore
 from app.keystores.files import FileKeyStore
 from app.keystores.sealing import Sealer
 from app.settings import Mode, Settings
 
 WORKER_CONNECTIONS = 2  # the worker and the daily round must not wait for requests
+VERIFY_CONNECTIONS = 5  # nor must requests wait for those who judge strangers' badges (web/lanes.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Service:
     settings: Settings
     database: Database
     office: Office
+    trust_lists: TrustLists = field(default_factory=TrustLists)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -35,20 +44,73 @@ def build(settings: Settings) -> Service:
 def assemble(settings: Settings) -> Service:
     """Wire a service to look at, however safe its settings are. Raises UnsafeConfiguration without a secret."""
     secret = settings.secret_bytes()
+    _refuse_half_a_token(settings)
+    _refuse_a_door_without_issuer(settings)
+    registries = _registries(settings)
     is_demo = settings.mode is Mode.DEMO
+    database = Database(
+        settings.database_url,
+        pool_size=settings.thread_limit + WORKER_CONNECTIONS + VERIFY_CONNECTIONS,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
     office = Office(
         addresses=Addresses(settings.public_base_url),
-        keystore=FileKeyStore(settings.keys_dir, secret, demo=is_demo),
+        keystore=_keystore(settings, secret, database, demo=is_demo),
         sealer=Sealer(secret),
         new_awards=settings.new_awards,
         status_list_size_bits=settings.status_list_size_bits,
         max_items_in_request=settings.max_items_in_request,
         webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
+        refresh_service=settings.refresh_service,
         demo=is_demo,
     )
-    database = Database(
-        settings.database_url,
-        pool_size=settings.thread_limit + WORKER_CONNECTIONS,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
-    return Service(settings, database, office)
+    return Service(settings, database, office, registries)
+
+
+def _registries(settings: Settings) -> TrustLists:
+    """The trust lists of the settings, each under the name of its file. A bad one stops start-up."""
+    found = []
+    for file in settings.trust_list_files:
+        try:
+            with file.open("rb") as opened:
+                found.append(trust_lists.read(opened.read(trust_lists.MAX_BYTES + 1), name=file.stem))
+        except OSError as error:
+            raise UnsafeConfiguration(f"LANYARD_TRUST_LISTS names {file}, which cannot be read") from error
+        except InvalidInput as error:
+            raise UnsafeConfiguration(
+                f"{error.detail}. It was read from {file}, named in LANYARD_TRUST_LISTS"
+            ) from error
+    return TrustLists(tuple(found))
+
+
+def _keystore(settings: Settings, secret: bytes, database: Database, *, demo: bool) -> KeyStore:
+    match settings.keystore:
+        case "files":
+            return FileKeyStore(settings.keys_dir, secret, demo=demo)
+        case "database":
+            return DatabaseKeyStore(StoredKeys(database.read), secret, demo=demo)
+        case "pkcs11":
+            return _token(settings, demo=demo)
+
+
+def _token(settings: Settings, *, demo: bool) -> KeyStore:
+    from app.keystores.pkcs11 import Pkcs11KeyStore  # noqa: PLC0415 - needs an extra, which is missing as a rule
+
+    pin = settings.pkcs11_pin.get_secret_value() if settings.pkcs11_pin else ""
+    return Pkcs11KeyStore(str(settings.pkcs11_module), str(settings.pkcs11_token), pin, demo=demo)
+
+
+def _refuse_a_door_without_issuer(settings: Settings) -> None:
+    if settings.vc_api == "open" and settings.vc_api_issuer is None:
+        raise UnsafeConfiguration("An open VC-API needs LANYARD_VC_API_ISSUER, the issuer that it signs for")
+
+
+def _refuse_half_a_token(settings: Settings) -> None:
+    if settings.keystore != "pkcs11":
+        return
+    if None in (settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin):
+        raise UnsafeConfiguration(
+            "The key store pkcs11 needs LANYARD_PKCS11_MODULE, LANYARD_PKCS11_TOKEN and LANYARD_PKCS11_PIN"
+        )
+    if find_spec("pkcs11") is None:
+        raise UnsafeConfiguration("The key store pkcs11 needs python-pkcs11: pip install 'lanyard[pkcs11]'")

@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     public_base_url: str = Field("http://localhost:8321", description="where the world reaches this service; signed")
     secret: SecretStr | None = Field(None, description="at least 32 characters; opens keys and stored secrets")
     database_url: str = Field("sqlite:///var/lanyard.sqlite3", description="sqlite:///… or postgresql+psycopg://…")
+    keystore: Literal["files", "database", "pkcs11"] = Field("files", description="where private keys live")
     keys_dir: Path = Field(Path("keys"), description="private keys, encrypted, readable by the service only")
+    pkcs11_module: Path | None = Field(None, description="library of the token, for the key store pkcs11")
+    pkcs11_token: str | None = Field(None, description="label of the token")
+    pkcs11_pin: SecretStr | None = Field(None, description="PIN of the token's user")
     var_dir: Path = Field(Path("var"), description="mail files and other things the service writes")
 
     host: str = Field("127.0.0.1", description="address to listen on")
@@ -54,8 +58,24 @@ class Settings(BaseSettings):
         100, ge=1, description="completions handled in the request; more go to the worker"
     )
 
+    refresh_service: bool = Field(
+        default=False, description="badges name the address that answers with their newest form (refreshService)"
+    )
+    verify_foreign: bool = Field(
+        default=True, description="ask other hosts for keys, lists and badges when somebody has a badge checked"
+    )
+    vc_api: Literal["off", "keys", "open"] = Field(
+        "off", description="VC-API: keys = callers need an API key; open = nobody is asked, for conformance suites only"
+    )
+    vc_api_issuer: str | None = Field(None, description="slug of the issuer that an open VC-API signs for")
+    trust_lists: str | None = Field(
+        None, description="files with registries of issuers, separated by commas; shown as “known in”"
+    )
     new_awards: Literal["unlisted", "private", "public"] = Field("unlisted", description="visibility of new awards")
-    status_list_size_bits: int = Field(131_072, ge=131_072, description="entries of a status list (a multiple of 8)")
+    # At most what is accepted from others as well: with its bits set at random, such a list is signed as 0.9 MB.
+    status_list_size_bits: int = Field(
+        131_072, ge=131_072, le=4_194_304, description="entries of a status list, a multiple of 8 up to 4,194,304"
+    )
     webhook_tolerance_seconds: int = Field(300, ge=1, description="how far a delivery's timestamp may be off")
 
     run_worker: bool = Field(default=True, description="run the worker inside the web process (one machine)")
@@ -119,6 +139,11 @@ class Settings(BaseSettings):
         host = urlsplit(self.public_base_url).hostname or ""
         return self.mail_from or f"Lanyard <badges@{host if '.' in host else f'{host}.localdomain'}>"
 
+    @property
+    def trust_list_files(self) -> tuple[Path, ...]:
+        """The files of `trust_lists`, in the order in which they were named."""
+        return tuple(Path(name.strip()) for name in (self.trust_lists or "").split(",") if name.strip())
+
     def secret_bytes(self) -> bytes:
         """The secret as bytes. Raises UnsafeConfiguration without one."""
         if self.secret is None:
@@ -136,6 +161,10 @@ class Settings(BaseSettings):
             found.append(
                 f"The public address {self.public_base_url} is not https. "
                 "Set LANYARD_PUBLIC_BASE_URL to the https address under which the world reaches this service.",
+            )
+        if self.vc_api == "open":
+            found.append(
+                "The VC-API would sign whatever anybody sends. Set LANYARD_VC_API to keys, or to off.",
             )
         if self.smtp_host is not None and self.smtp_security == "none":
             found.append("Mail would go out unencrypted. Set LANYARD_SMTP_SECURITY to starttls or tls.")

@@ -19,6 +19,7 @@ import structlog
 
 from app import logs
 from app.settings import Mode, Settings
+from tests.conformance import whole_run
 
 if TYPE_CHECKING:
     from app.db import Database
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
     for name in [name for name in os.environ if name.startswith("LANYARD_")]:
         del os.environ[name]  # an operator's settings are not the tests'
+    whole_run.watch(config)
 
 
 @pytest.fixture(scope="session")

@@ -55,10 +55,11 @@ def test_a_demonstration_marks_the_keys_it_makes(settings: Settings):
     opened.close()
 
 
-def test_requests_and_the_worker_have_a_connection_each(settings: Settings):
+def test_requests_the_worker_and_verifications_have_a_connection_each(settings: Settings):
     opened = services.build(with_changes(settings, thread_limit=3))
 
-    assert opened.database.engine.pool.size() == 3 + services.WORKER_CONNECTIONS
+    wanted = 3 + services.WORKER_CONNECTIONS + services.VERIFY_CONNECTIONS
+    assert opened.database.engine.pool.size() == wanted
     opened.close()
 
 

@@ -133,7 +133,8 @@ def test_a_database_that_is_not_known_is_refused_with_those_that_are(url):
     [
         ("mode", "produktion"), ("port", 0), ("port", 65_536), ("port", "http"), ("thread_limit", 0),
         ("database_timeout_seconds", 0), ("max_body_bytes", 10), ("new_awards", "secret"), ("smtp_security", "ssl"),
-        ("status_list_size_bits", 1_024), ("status_list_size_bits", 131_073), ("webhook_tolerance_seconds", 0),
+        ("status_list_size_bits", 1_024), ("status_list_size_bits", 131_073),
+        ("status_list_size_bits", 8_388_608), ("webhook_tolerance_seconds", 0),
         ("worker_poll_seconds", 0), ("lease_seconds", 1), ("log_level", "loud"), ("run_worker", "perhaps"),
     ],
 )  # fmt: skip

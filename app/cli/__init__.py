@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import achievements, api_keys, awards, catalog, demo, inbox, issuers, keys, operate, sources, verify
+from app.cli import (
+    achievements,
+    api_keys,
+    awards,
+    catalog,
+    demo,
+    endorsements,
+    inbox,
+    issuers,
+    jose,
+    keys,
+    operate,
+    sources,
+    trust,
+    vc_api,
+    verify,
+)
 from app.cli.terminal import say_errors
 
 app = typer.Typer(
@@ -16,15 +32,19 @@ app = typer.Typer(
 )
 operate.register(app)
 awards.register(app)
+endorsements.register(app)
 verify.register(app)
 demo.register(app)
+vc_api.register(app)
 app.add_typer(issuers.app, name="issuer")
 app.add_typer(keys.app, name="keys")
+app.add_typer(jose.app, name="jose")
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(achievements.app, name="achievement")
 app.add_typer(sources.app, name="source")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(trust.app, name="trust")
 app.add_typer(operate.audit, name="audit")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, out, service, table
-from app.issuing import achievements, issuers
+from app.issuing import achievements, issuers, open_badges_2
 from app.issuing.achievements import Achievement
 
 app = typer.Typer(help="What can be earned.", no_args_is_help=True)
@@ -28,6 +28,21 @@ def list_achievements(slug: Slug) -> None:
                 [item.slug, item.state, str(item.current_version or "-"), f"{facts.name} ({facts.abbreviation})"]
             )
     table(["slug", "state", "version", "name"], rows)
+
+
+@app.command("open-badges-2")
+def switch_open_badges_2(
+    slug: Slug,
+    achievement: Annotated[str, typer.Argument(help="the achievement's short name")],
+    *,
+    on: Annotated[bool, typer.Option("--on/--off", help="publish it so from now on, or end that for new awards")],
+) -> None:
+    """Publish an achievement and its awards as Open Badges 2.0 too; switched off, what was published stays."""
+    with service() as opened, opened.database.write() as session:
+        issuer = issuers.by_slug(session, slug)
+        found = achievements.by_slug(session, issuer, achievement)
+        changed = open_badges_2.switch(session, found, on=on, actor=ACTOR)
+    out.print("Done." if changed else "It stands so already.")
 
 
 @app.command("archive")

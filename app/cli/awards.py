@@ -1,7 +1,8 @@
-"""`lanyard issue | revoke | suspend | reinstate`: awards by hand."""
+"""`lanyard issue | revoke | suspend | reinstate | record`: awards by hand."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service
 from app.errors import InvalidInput
-from app.issuing import achievements, award_status, awards, consent, issuers, learners
+from app.issuing import achievements, award_status, awards, consent, issuers, learners, records
 from app.issuing.awards import Earned
 
 AwardId = Annotated[str, typer.Argument(help="the award's id, the last part of the badge's address")]
@@ -19,7 +20,7 @@ Reason = Annotated[str, typer.Option(help="why; shown on the badge's page")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (issue, revoke, suspend, reinstate):
+    for command in (issue, revoke, suspend, reinstate, record):
         app.command()(command)
 
 
@@ -73,3 +74,11 @@ def reinstate(award_id: AwardId) -> None:
     with service() as opened, opened.database.write() as session:
         award_status.reinstate(session, opened.office, awards.by_id(session, award_id), actor=ACTOR)
     out.print("Reinstated.")
+
+
+def record(slug: Slug, email: Annotated[str, typer.Argument(help="the learner's e-mail address")]) -> None:
+    """Sign a learner's badges as one record (CLR 2.0) and print it; redirect it into a file."""
+    with service() as opened, opened.database.write() as session:
+        learner = learners.by_email(session, issuers.by_slug(session, slug), email)
+        signed = records.make(session, opened.office, learner, actor=ACTOR)
+    sys.stdout.write(signed.decode("ascii") + "\n")

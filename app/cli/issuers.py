@@ -45,14 +45,15 @@ def change(
     url: Annotated[str | None, typer.Option()] = None,
     email: Annotated[str | None, typer.Option()] = None,
     description: Annotated[str | None, typer.Option()] = None,
-    image: Annotated[Path | None, typer.Option(help="a PNG", exists=True, dir_okay=False)] = None,
+    image: Annotated[Path | None, typer.Option(help="a PNG or SVG", exists=True, dir_okay=False)] = None,
 ) -> None:
     """Change an issuer's profile. Badges signed before keep the profile that they were signed with."""
     stated = {"name": name, "url": url, "email": email, "description": description}
     changes = {field: value for field, value in stated.items() if value is not None}
+    picture = None if image is None else images.check(image.read_bytes())
     with service() as opened, opened.database.write() as session:
-        if image is not None:
-            changes["image_sha256"] = images.keep(session, image.read_bytes())
+        if picture is not None:
+            changes["image_sha256"] = images.keep(session, picture)
         issuer = issuers.by_slug(session, slug)
         issuers.update(session, issuer, actor=ACTOR, **changes)
     out.print("Done.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class StatusPurpose(StrEnum):
@@ -19,10 +20,11 @@ class StatusPurpose(StrEnum):
 
 
 class Algorithm(StrEnum):
-    """The signature algorithms that Lanyard signs with (JOSE names)."""
+    """The signature algorithms that Lanyard signs with (JOSE names). ES256 is of P-256 keys."""
 
     ED25519 = "EdDSA"
     RS256 = "RS256"
+    ES256 = "ES256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ class ResultDescription:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """The same achievement elsewhere: in another generation of the standard, language or edition."""
+
+    id: str
+    types: tuple[str, ...] = ()  # beside `Related`, as full addresses
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Achievement:
     """One published version of what can be earned. The same version always gives the same bytes."""
 
@@ -86,6 +97,7 @@ class Achievement:
     version: str | None = None
     credits_available: Decimal | None = None
     field_of_study: str | None = None
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,35 @@ class Award:
     narrative: str | None = None
     activity_started_at: datetime | None = None
     activity_ended_at: datetime | None = None
+    refresh_url: str | None = None  # where the newest form of this badge is; None: the badge names no such place
+    endorsements: tuple[dict[str, Any], ...] = ()  # signed EndorsementCredentials about a part of it, as they stand
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """What an organisation says of a badge, an achievement or an issuer, its own or (as a rule) somebody else's."""
+
+    id: str  # https URL, for ever
+    issuer: Issuer  # who endorses
+    name: str
+    about: str  # the id that the endorsed thing has in signed documents
+    comment: str  # Markdown
+    valid_from: datetime
+    valid_until: datetime | None = None  # None = until it is withdrawn
+    status: StatusEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A learner's badges of one issuer, to be handed over together."""
+
+    id: str
+    issuer: Issuer
+    name: str
+    recipient: Recipient  # with an id made for this record alone
+    badges: tuple[dict[str, Any], ...]  # signed credentials, as they were stored
+    valid_from: datetime
+    partial: bool = False  # whether the learner holds badges of this issuer that are not in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.credentials.model import (
     Evidence,
     Issuer,
     Recipient,
+    Related,
     Result,
     ResultDescription,
     StatusEntry,
@@ -31,6 +32,7 @@ CONTEXTS = (
     # Defines the one 1EdTech type below; without it safe mode fails (OB3-02).
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 )
+_MAY_BE_EMPTY = (str, list, dict)
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 
 
@@ -48,7 +50,9 @@ def credential_document(award: Award) -> dict[str, Any]:
             "awardedDate": rfc3339(award.awarded_at),
             "credentialSubject": _subject(award),
             "evidence": [_evidence(evidence) for evidence in award.evidence],
-            "credentialStatus": _status(award.status),
+            "endorsement": list(award.endorsements),
+            "credentialStatus": status_document(award.status),
+            "refreshService": award.refresh_url and {"id": award.refresh_url, "type": "1EdTechCredentialRefresh"},
             "credentialSchema": [{"id": SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
         }
     )
@@ -91,6 +95,7 @@ def achievement_document(achievement: Achievement) -> dict[str, Any]:
             "version": achievement.version,
             "creditsAvailable": _number(achievement.credits_available),
             "fieldOfStudy": achievement.field_of_study,
+            "related": [_related(related) for related in achievement.related],
         }
     )
 
@@ -126,7 +131,7 @@ def _subject(award: Award) -> dict[str, Any]:
         {
             "id": award.recipient.subject_id,
             "type": ["AchievementSubject"],
-            "identifier": _identifiers(award.recipient),
+            "identifier": identity_documents(award.recipient),
             "activityStartDate": award.activity_started_at and rfc3339(award.activity_started_at),
             "activityEndDate": award.activity_ended_at and rfc3339(award.activity_ended_at),
             "narrative": award.narrative,
@@ -136,7 +141,7 @@ def _subject(award: Award) -> dict[str, Any]:
     )
 
 
-def _identifiers(recipient: Recipient) -> list[dict[str, Any]]:
+def identity_documents(recipient: Recipient) -> list[dict[str, Any]]:
     """The address as a salted hash; the name in plain text, under the type that every published schema accepts."""
     found: list[dict[str, Any]] = []
     if recipient.email is not None:
@@ -175,6 +180,10 @@ def _alignment(alignment: Alignment) -> dict[str, Any]:
             "targetDescription": alignment.target_description,
         }
     )
+
+
+def _related(related: Related) -> dict[str, Any]:
+    return _present({"id": related.id, "type": ["Related", *related.types], "version": related.version})
 
 
 def _result_description(each: ResultDescription) -> dict[str, Any]:
@@ -216,7 +225,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     )
 
 
-def _status(entries: tuple[StatusEntry, ...]) -> Any:
+def status_document(entries: tuple[StatusEntry, ...]) -> Any:
     """One entry is an object: Open Badges 3.0 allows one and its schema refuses an array (1EdTech issue 623).
 
     Several are an array, as the W3C data model has it, for readers that go by that.
@@ -257,4 +266,8 @@ def _number(value: Decimal | None) -> int | float | None:
 
 def _present(members: dict[str, Any]) -> dict[str, Any]:
     """The members that say something: no nulls, no empty texts, no empty arrays (OB3-21)."""
-    return {name: value for name, value in members.items() if value is not None and value not in ("", [], {})}
+    return {
+        name: value
+        for name, value in members.items()
+        if value or (value is not None and not isinstance(value, _MAY_BE_EMPTY))
+    }

@@ -10,7 +10,7 @@ import re
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
@@ -34,10 +34,14 @@ _BIT_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One chunk: four letters and what it holds. Length and checksum are made when it is written."""
+    """One chunk: four letters and what it holds. Length and checksum are made when it is written.
+
+    Of a chunk that was read, `checksum` is the one that was found right; calculating it is most of the work.
+    """
 
     type: bytes
     data: bytes
+    checksum: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def write(chunks: tuple[Chunk, ...]) -> bytes:
     """The file with these chunks, each with its right length and checksum; the same chunks give the same bytes."""
     parts = [SIGNATURE]
     for chunk in chunks:
-        parts.append(struct.pack(">I", len(chunk.data)) + chunk.type + chunk.data)
-        parts.append(struct.pack(">I", zlib.crc32(chunk.type + chunk.data)))
+        checksum = zlib.crc32(chunk.data, zlib.crc32(chunk.type)) if chunk.checksum is None else chunk.checksum
+        parts += (struct.pack(">I", len(chunk.data)), chunk.type, chunk.data, struct.pack(">I", checksum))
     return b"".join(parts)
 
 
@@ -131,11 +135,13 @@ def _chunk(data: bytes, offset: int) -> Chunk:
     end = offset + 8 + length
     if end + 4 > len(data):
         raise UnreadableImage("The image ends too early", code="truncated")
-    if zlib.crc32(data[offset + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+    held = data[offset + 8 : end]
+    checksum = zlib.crc32(held, zlib.crc32(kind))
+    if checksum != int.from_bytes(data[end : end + 4], "big"):
         raise UnreadableImage("A checksum in the image is wrong", code="checksum", chunk=kind.decode("ascii"))
     if kind[:1].isupper() and kind not in _CRITICAL:
         raise UnreadableImage("The image has a part that no reader knows", code="chunk_type")
-    return Chunk(type=kind, data=data[offset + 8 : end])
+    return Chunk(kind, held, checksum)
 
 
 def _size(chunks: tuple[Chunk, ...]) -> tuple[int, int]:

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The one answer about a badge. Only GOOD means that every check passed."""
+    """The one answer about a badge. Only GOOD means that every check that decides passed."""
 
     GOOD = "good"
     UNREADABLE = "unreadable"  # there is no badge in what was handed in
@@ -52,16 +52,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Something a person should know that no check can decide: a stable code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedFacts:
-    """What the badge says, as far as the proof covers it; `None` = the badge does not say."""
+    """What the document says, as far as the proof covers it; `None` = it does not say.
+
+    An endorsement or a learner record has no achievement of its own; a badge has `achievement_id` and its name always.
+    """
 
     credential_id: str
     credential_name: str | None
     issuer_id: str
     issuer_name: str | None
     issuer_url: str | None
-    achievement_id: str
-    achievement_name: str
+    achievement_id: str | None
+    achievement_name: str | None
     achievement_description: str | None
     achievement_type: str | None
     human_code: str | None
@@ -73,6 +84,13 @@ class VerifiedFacts:
     valid_from: datetime
     valid_until: datetime | None
     awarded_date: datetime | None
+    standard: str = "Open Badges 3.0"  # of which the badge is
+    endorsement_comment: str | None = None  # what an endorser says of `subject_id`
+
+    @property
+    def title(self) -> str | None:
+        """What to call it: the achievement, or the document's own name."""
+        return self.achievement_name or self.credential_name
 
     @property
     def signed_by(self) -> str:
@@ -94,7 +112,9 @@ class Report:
     """The answer of a verification: checks in the order of the standard, a verdict, and a sentence that explains it.
 
     `credential` is None unless the proof holds and is the issuer's. `document` is what was handed in, parsed; it is
-    not to be shown as verified. `superseded_by` is the address of the badge that took this one's place.
+    not to be shown as verified. `superseded_by` is the address of the badge that took this one's place. `endorsements`
+    and `nested` (the achievements in a learner record) are reports of their own, which change nothing in this verdict.
+    `known_in` names the registries that list the issuer; None = nobody looked.
     """
 
     checks: tuple[Check, ...]
@@ -103,6 +123,10 @@ class Report:
     credential: VerifiedFacts | None = None
     document: dict[str, Any] | None = None
     superseded_by: str | None = None
+    warnings: tuple[Caution, ...] = ()
+    endorsements: tuple[Embedded, ...] = ()
+    nested: tuple[Embedded, ...] = ()
+    known_in: tuple[str, ...] | None = None
 
     def __getitem__(self, name: str) -> Check:
         """The check of this name. Raises KeyError when there is none."""
@@ -130,7 +154,23 @@ class Report:
             ],
             "credential": None if self.credential is None else self.credential.to_dict(),
             "superseded_by": self.superseded_by,
+            "warnings": [{"code": caution.code, "sentence": caution.sentence} for caution in self.warnings],
+            "endorsements": [embedded.to_dict() for embedded in self.endorsements],
+            "nested": [embedded.to_dict() for embedded in self.nested],
+            "known_in": None if self.known_in is None else list(self.known_in),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The report of a signed document inside another; `place` is the JSON Pointer to it."""
+
+    place: str
+    report: Report
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON values, with `place`."""
+        return {"place": self.place, **self.report.to_dict()}
 
 
 def day(moment: datetime) -> str:

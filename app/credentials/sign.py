@@ -6,14 +6,15 @@ signed form must be the intended form and nothing more.
 
 from __future__ import annotations
 
+import json
 from dataclasses import InitVar, dataclass
 from datetime import datetime
 from typing import Any
 
-from app.credentials import ob3, strict_json
+from app.credentials import clr, endorsement, ob3, strict_json
 from app.credentials.keys import SigningKey, verification_method_of
 from app.credentials.lint import examine
-from app.credentials.model import Algorithm, Award, StatusListFacts
+from app.credentials.model import Algorithm, Award, Endorsement, Record, StatusListFacts
 from app.credentials.proofs import eddsa_rdfc, vc_jwt
 from app.errors import InvalidInput, LintFailed, SelfVerificationFailed
 
@@ -22,7 +23,7 @@ _TOKEN = object()  # known to `_freeze` alone: nobody else can make a Prepared
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that passed its lint, frozen as bytes. Made by `prepare` and `prepare_status_list` only."""
+    """A document that passed its lint, frozen as bytes. Made by `prepare` and its sisters only."""
 
     json: bytes  # the unsigned document
     canonical: bytes  # its canonical N-Quads, which the embedded proof covers
@@ -56,6 +57,19 @@ def prepare_status_list(facts: StatusListFacts, encoded_list: str) -> Prepared:
     return _freeze(ob3.status_list_document(facts, encoded_list), typ="vc+jwt")
 
 
+def prepare_endorsement(facts: Endorsement) -> Prepared:
+    """The document of an endorsement, linted and frozen. Raises as `prepare` does."""
+    return _freeze(endorsement.endorsement_document(facts), typ="JWT")
+
+
+def prepare_record(facts: Record) -> Prepared:
+    """The document of a learner record, linted and frozen; sign it with `sign_embedded`. Raises as `prepare` does.
+
+    1EdTech's validator stumbles over records that are tokens.
+    """
+    return _freeze(clr.record_document(facts), typ="JWT")
+
+
 def _freeze(document: dict[str, Any], *, typ: vc_jwt.Typ) -> Prepared:
     findings, canonical = examine(document)
     if findings or canonical is None:
@@ -75,43 +89,81 @@ def sign(prepared: Prepared, *, embedded: SigningKey, token: SigningKey, created
     `created` is the moment of signing, in whole seconds with a zone. Raises SelfVerificationFailed when a form does
     not verify or is not the prepared document, KeyUnavailable, and InvalidInput for a key of the wrong kind.
     """
+    _check_kinds(embedded=embedded, token=token)
+    document = _document_of(prepared)
+    for key in (embedded, token):
+        _check_owner(document, key)
+    return Signed(json=_embedded(prepared, document, embedded, created), jwt=_token(prepared, document, token))
+
+
+def sign_embedded(prepared: Prepared, *, key: SigningKey, created: datetime) -> bytes:
+    """As `sign`, and only the form with the proof inside."""
+    _check_kinds(embedded=key)
+    document = _document_of(prepared)
+    _check_owner(document, key)
+    return _embedded(prepared, document, key, created)
+
+
+def sign_token(prepared: Prepared, *, key: SigningKey) -> bytes:
+    """As `sign`, and only the token."""
+    _check_kinds(token=key)
+    document = _document_of(prepared)
+    _check_owner(document, key)
+    return _token(prepared, document, key)
+
+
+def _document_of(prepared: Prepared) -> dict[str, Any]:
     if type(prepared) is not Prepared:
-        raise TypeError("sign() accepts what prepare() returned and nothing else")
-    if embedded.algorithm is not Algorithm.ED25519 or token.algorithm is Algorithm.ED25519:
+        raise TypeError("Only what prepare() returned can be signed")
+    document: dict[str, Any] = json.loads(prepared.json)  # not strictly: the bytes are our own
+    return document
+
+
+def _check_kinds(*, embedded: SigningKey | None = None, token: SigningKey | None = None) -> None:
+    unfit_embedded = embedded is not None and embedded.algorithm is not Algorithm.ED25519
+    if unfit_embedded or (token is not None and token.algorithm is Algorithm.ED25519):
         raise InvalidInput("An embedded proof takes an Ed25519 key, and a token a key of another kind")
-    document: dict[str, Any] = strict_json.loads(prepared.json)
-    _check_owner(document, embedded, token)
-    proof = eddsa_rdfc.sign(document, key=embedded, created=created, canonical=prepared.canonical)
-    signed = Signed(
-        json=strict_json.dumps({**document, "proof": [proof]}),
-        jwt=vc_jwt.sign(document, key=token, typ=prepared.typ).encode("ascii"),
-    )
-    _check_embedded(prepared, signed.json, embedded)
-    _check_token(document, signed.jwt.decode("ascii"), token)
-    return signed
 
 
-def _check_owner(document: dict[str, Any], embedded: SigningKey, token: SigningKey) -> None:
+def _check_owner(document: dict[str, Any], key: SigningKey) -> None:
     """A key signs for its own issuer only: verifiers compare the key's address with `issuer.id` (OB3-36).
 
     A token may name its key by an https address instead, which says nothing of the issuer (OB3-30).
     """
     issuer = document["issuer"]
     issuer_id = issuer["id"] if isinstance(issuer, dict) else issuer
-    for key in (embedded, token):
-        by_address = key is token and key.verification_method.startswith(("https://", "http://"))
-        if not by_address and key.verification_method != verification_method_of(issuer_id, key.kid):
-            raise InvalidInput("The key belongs to another issuer than the document", issuer=issuer_id)
+    is_of_tokens = key.algorithm is not Algorithm.ED25519
+    by_address = is_of_tokens and key.verification_method.startswith(("https://", "http://"))
+    if not by_address and key.verification_method != verification_method_of(issuer_id, key.kid):
+        raise InvalidInput("The key belongs to another issuer than the document", issuer=issuer_id)
 
 
-def _check_embedded(prepared: Prepared, data: bytes, key: SigningKey) -> None:
+def _embedded(prepared: Prepared, document: dict[str, Any], key: SigningKey, created: datetime) -> bytes:
+    proof = eddsa_rdfc.sign(document, key=key, created=created, canonical=prepared.canonical)
+    data = _beginning(prepared) + strict_json.dumps([proof]) + b"}"
+    _check_embedded(prepared, document, data, key)
+    return data
+
+
+def _beginning(prepared: Prepared) -> bytes:
+    """The bytes of the document with its proof, up to the proofs."""
+    return prepared.json[:-1] + b',"proof":'
+
+
+def _token(prepared: Prepared, document: dict[str, Any], key: SigningKey) -> bytes:
+    token = vc_jwt.sign(document, key=key, typ=prepared.typ)
+    _check_token(document, token, key)
+    return token.encode("ascii")
+
+
+def _check_embedded(prepared: Prepared, expected: dict[str, Any], data: bytes, key: SigningKey) -> None:
     """The bytes to be stored, read back: the proof holds, and without it they say exactly what was prepared.
 
     The canonical form is not computed again: it was computed from a document that is compared here member by member.
     """
     document = strict_json.loads(data)
     (proof,) = document.pop("proof")
-    if strict_json.dumps(document) != prepared.json:
+    if document != expected or not data.startswith(_beginning(prepared)):
         raise SelfVerificationFailed("The document with its proof is not the one that was prepared", form="embedded")
     verdict = eddsa_rdfc.verify(document, proof, key.public_jwk, canonical=prepared.canonical)
     if not verdict or proof["verificationMethod"] != key.verification_method:

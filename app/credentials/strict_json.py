@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import Any
 
 from app.errors import MalformedJson, TooLarge
@@ -13,6 +16,11 @@ MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_SAFE_INTEGER = 2**53 - 1
+
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_WITHOUT_OTHERS = {code: None for code in range(128) if chr(code) not in _STEPS}
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # maybe one of a proper pair
 
 
 def loads(
@@ -41,18 +49,12 @@ def loads(
             raise TooLarge("The document is larger than is accepted", limit_bytes=max_bytes)
     _refuse_deep_nesting(text, max_depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_float=_decimal if exact_numbers else _float,
-            parse_int=_integer,
-        )
+        value = (_EXACT_READER if exact_numbers else _READER).decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJson(f"The document is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
     except RecursionError as error:  # pragma: no cover - the depth check comes first
         raise MalformedJson("The document is nested too deeply", limit_depth=max_depth) from error
-    _check_tree(value, max_nodes)
+    _check_tree(value, text, max_nodes)
     return value
 
 
@@ -62,33 +64,25 @@ def dumps(value: Any) -> bytes:
 
 
 def _refuse_deep_nesting(text: str, max_depth: int) -> None:
-    depth = 0
-    in_string = False
-    escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > max_depth:
-                raise MalformedJson("The document is nested too deeply", limit_depth=max_depth)
-        elif character in "]}":
-            depth -= 1
+    if text.count("[") + text.count("{") <= max_depth:
+        return
+    # Without its escapes, every second piece between quotation marks is outside of texts. In what is no JSON that may
+    # be wrong behind its first error, where no reader arrives.
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    steps = (_STEPS.get(character, 0) for character in outside.translate(_WITHOUT_OTHERS))
+    deepest = max(accumulate(steps), default=0)
+    if deepest > max_depth:
+        raise MalformedJson("The document is nested too deeply", limit_depth=max_depth)
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise MalformedJson("A member name appears twice in one object", member=key[:100])
-        result[key] = value
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise MalformedJson("A member name appears twice in one object", member=name[:100])
+            seen.add(name)
     return result
 
 
@@ -121,7 +115,23 @@ def _decimal(digits: str) -> Decimal:
     return value
 
 
-def _check_tree(value: Any, max_nodes: int) -> None:
+def _reader(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_object_without_duplicates,
+        parse_constant=_refuse_constant,
+        parse_float=parse_float,
+        parse_int=_integer,
+    )
+
+
+_READER, _EXACT_READER = _reader(_float), _reader(_decimal)
+
+
+def _check_tree(value: Any, text: str, max_nodes: int) -> None:
+    # A value stands at the beginning, behind a comma or a bracket: most documents are small enough by that alone.
+    most = 1 + text.count(",") + text.count("[") + text.count("{")
+    if most <= max_nodes and not _may_hold_surrogates(text):
+        return
     nodes = 0
     pending = [value]
     while pending:
@@ -137,6 +147,12 @@ def _check_tree(value: Any, max_nodes: int) -> None:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
+
+
+def _may_hold_surrogates(text: str) -> bool:
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
+        return True
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def _refuse_lone_surrogates(text: str) -> None:

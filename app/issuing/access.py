@@ -33,6 +33,8 @@ class Scope(StrEnum):
     ACHIEVEMENTS_WRITE = "achievements:write"
     AWARDS_WRITE = "awards:write"
     SOURCES_WRITE = "sources:write"
+    KEYS_WRITE = "keys:write"
+    CREDENTIALS_ISSUE = "credentials:issue"
 
 
 class ApiKey(Base):

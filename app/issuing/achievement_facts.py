@@ -173,7 +173,13 @@ def parse(document: Any) -> AchievementFacts:
 
 
 def document_facts(
-    facts: AchievementFacts, *, url: str, number: int, image_url: str, creator: model.Issuer
+    facts: AchievementFacts,
+    *,
+    url: str,
+    number: int,
+    image_url: str,
+    creator: model.Issuer,
+    related: tuple[model.Related, ...] = (),
 ) -> model.Achievement:
     """The facts of one published version, as the workshop takes them."""
     return model.Achievement(
@@ -194,6 +200,7 @@ def document_facts(
         language=facts.language,
         version=str(number),
         credits_available=facts.academic_credits or None,
+        related=related,
     )
 
 

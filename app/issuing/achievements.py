@@ -10,11 +10,12 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.credentials import model, ob3, strict_json
+from app.credentials import model, ob2, ob3, strict_json
 from app.db import Base, claim
 from app.errors import AlreadyExists, NotFound, NotPublishable, NotPublished
 from app.issuing import achievement_facts, audit, images, issuers, trial
 from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod
+from app.issuing.images import Picture
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.slugs import check_slug
@@ -43,6 +44,7 @@ class Achievement(Base):
     draft: Mapped[dict[str, Any] | None]
     draft_image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
     current_version: Mapped[int | None]
+    open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether new versions and awards come in 2.0 too
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
@@ -60,6 +62,7 @@ class AchievementVersion(Base):
     creator: Mapped[dict[str, Any]]
     document: Mapped[bytes]
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether its BadgeClass was ever published
     published_at: Mapped[datetime]
 
 
@@ -91,10 +94,10 @@ def change(session: Session, achievement: Achievement, *, facts: AchievementFact
     return True
 
 
-def put_image(session: Session, achievement: Achievement, content: bytes, *, actor: str) -> str:
-    """Use an uploaded PNG from the next version on; its SHA-256. Raises UnreadableImage."""
+def put_image(session: Session, achievement: Achievement, picture: Picture, *, actor: str) -> str:
+    """Use an uploaded picture from the next version on; the SHA-256 of its PNG."""
     facts = current_facts(session, achievement)
-    sha256 = images.keep(session, content)
+    sha256 = images.keep(session, picture)
     achievement.draft = facts.to_json()
     achievement.draft_image_sha256 = sha256
     audit.record(
@@ -123,16 +126,44 @@ def problems(facts: AchievementFacts) -> list[str]:
 
 def publish(session: Session, office: Office, achievement: Achievement, *, actor: str) -> AchievementVersion:
     """Freeze the draft as the next version. Raises NotPublishable, LintFailed; returns the current one if no draft."""
-    issuer = issuers.by_id(session, achievement.issuer_id)
+    session.flush()  # a draft of this very transaction would be lost in the next line
+    # No key of the row: an award that refers to it need not wait. A switch that is turned at this moment does.
+    session.refresh(achievement, with_for_update={"key_share": True})
     if achievement.draft is None:
         return current(session, achievement)
     facts = achievement_facts.parse(achievement.draft)
     if found := problems(facts):
         raise NotPublishable(" ".join(found), problems=found)
+    version = _freeze(session, office, achievement, facts)
+    achievement.draft = None
+    achievement.state = AchievementState.PUBLISHED
+    achievement.current_version = version.number
+    audit.record(
+        session,
+        achievement.issuer_id,
+        actor=actor,
+        action="achievement.published",
+        object_id=achievement.id,
+        version=version.number,
+    )
+    session.flush()
+    return version
+
+
+def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:
+    """The facts as the next version, after a trial that a badge of it could be signed."""
     number = (achievement.current_version or 0) + 1
     image_sha256 = achievement.draft_image_sha256 or images.keep(session, _draw(facts))
-    creator = issuers.facts(office, issuer)
-    stated = document_facts(office, achievement, facts, number=number, image_sha256=image_sha256, creator=creator)
+    creator = issuers.facts(office, issuers.by_id(session, achievement.issuer_id))
+    stated = document_facts(
+        office,
+        achievement,
+        facts,
+        number=number,
+        image_sha256=image_sha256,
+        creator=creator,
+        related=_badge_class(office, achievement, number),
+    )
     ends = renewal.valid_until(clock.now(), facts.validity.rule())
     trial.check_achievement(office, issuer=creator, achievement=stated, valid_until=ends)
     version = claim(
@@ -145,22 +176,11 @@ def publish(session: Session, office: Office, achievement: Achievement, *, actor
         creator={"id": creator.id, "name": creator.name},
         document=strict_json.dumps(ob3.achievement_document(stated)),
         image_sha256=image_sha256,
+        open_badges_2=achievement.open_badges_2,
         published_at=clock.now(),
     )
     if version is None:
         raise AlreadyExists("This version was published at the same moment by someone else", number=number)
-    achievement.draft = None
-    achievement.state = AchievementState.PUBLISHED
-    achievement.current_version = number
-    audit.record(
-        session,
-        issuer.id,
-        actor=actor,
-        action="achievement.published",
-        object_id=achievement.id,
-        version=number,
-    )
-    session.flush()
     return version
 
 
@@ -222,6 +242,7 @@ def version_facts(office: Office, achievement: Achievement, version: Achievement
         number=version.number,
         image_sha256=version.image_sha256,
         creator=model.Issuer(id=version.creator["id"], name=version.creator["name"]),
+        related=_related_of(version),
     )
 
 
@@ -233,6 +254,7 @@ def document_facts(
     number: int,
     image_sha256: str,
     creator: model.Issuer,
+    related: tuple[model.Related, ...] = (),
 ) -> model.Achievement:
     """Facts with the addresses of one version."""
     return achievement_facts.document_facts(
@@ -241,11 +263,27 @@ def document_facts(
         number=number,
         image_url=office.addresses.image(image_sha256),
         creator=creator,
+        related=related,
     )
 
 
-def _draw(facts: AchievementFacts) -> bytes:
-    return drawing.draw_badge(
+def _badge_class(office: Office, achievement: Achievement, number: int) -> tuple[model.Related, ...]:
+    """The link to the 2.0 form, for a version that is published while the switch is on."""
+    if not achievement.open_badges_2:
+        return ()
+    return (ob2.badge_class_link(office.addresses.ob2_badge_class(achievement.id, number)),)
+
+
+def _related_of(version: AchievementVersion) -> tuple[model.Related, ...]:
+    """The links as they were published, whatever the switch says now: a version never changes (B65)."""
+    return tuple(
+        model.Related(id=each["id"], types=tuple(each["type"][1:]), version=each.get("version"))
+        for each in strict_json.loads(version.document).get("related", [])
+    )
+
+
+def _draw(facts: AchievementFacts) -> Picture:
+    drawn = drawing.drawn_badge(
         shape=drawing.Shape(facts.drawing.shape),
         fill=facts.drawing.fill,
         accent=facts.drawing.accent,
@@ -253,3 +291,4 @@ def _draw(facts: AchievementFacts) -> bytes:
         name=facts.name,
         level=facts.drawing.level,
     )
+    return images.of_drawing(drawn)

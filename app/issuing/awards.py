@@ -7,11 +7,11 @@ once), status indexes, the signature over a linted document, its verification, t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -23,8 +23,10 @@ from app.issuing import (
     achievements,
     announcements,
     audit,
+    endorsements,
     issuers,
     learners,
+    signed_assertions,
     signing_keys,
     status_lists,
 )
@@ -86,6 +88,7 @@ class Award(Base):
     supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
     superseded_by_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
     revision: Mapped[int] = mapped_column(default=0)
+    open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether it was ever published in 2.0 too
     created_at: Mapped[datetime]
 
 
@@ -157,9 +160,7 @@ def issue(
     The bytes are linted before and verified after signing; nothing is stored otherwise.
     """
     now = clock.now()
-    valid_from = now
-    if made.valid_until is not None and made.valid_until <= now:
-        valid_from = made.awarded_at  # it had ended before it could be signed, and no badge may end before it begins
+    valid_from = _valid_from(session, made, now)
     stated = _signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
     prepared = sign.prepare(stated)
     pair = signing_keys.active(session, office, issuer)
@@ -176,8 +177,31 @@ def issue(
         token_kid=pair.token.kid,
     )
     session.add(credential)
+    if made.open_badges_2:
+        signed_assertions.make(
+            session,
+            office,
+            issuer.slug,
+            pair.token,
+            award_id=made.id,
+            revision=made.revision,
+            credential=signed.json,
+            version=(made.achievement_id, version_of(session, made).number),
+        )
     session.flush()
     return credential
+
+
+def _valid_from(session: Session, made: Award, now: datetime) -> datetime:
+    """The moment of signing, unless the award ended before: no badge may end before it begins.
+
+    An ended award that is signed again must still come after its revision before (OB3-78): a second is enough.
+    """
+    if made.valid_until is None or now < made.valid_until:
+        return now
+    before = session.get(Credential, (made.id, made.revision))
+    later = before.valid_from + timedelta(seconds=1) if before is not None else made.awarded_at
+    return later if later < made.valid_until else made.awarded_at
 
 
 def by_id(session: Session, award_id: str, *, issuer: Issuer | None = None) -> Award:
@@ -223,8 +247,14 @@ def _claim(session: Session, office: Office, earned: Earned, *, slot: str) -> Aw
         evidence=[_evidence_to_json(item) for item in earned.evidence],
         narrative=earned.narrative,
         revision=0,
+        # Asked anew: since the achievement was read, the caller has waited for its turn.
+        open_badges_2=bool(session.scalar(_is_switched_on(version))),
         created_at=now,
     )
+
+
+def _is_switched_on(version: AchievementVersion) -> Select[bool]:
+    return select(Achievement.open_badges_2).where(Achievement.id == version.achievement_id)
 
 
 def _newest_held(session: Session, earned: Earned) -> Award | None:
@@ -266,10 +296,12 @@ def _signed_facts(
     valid_from: datetime,
 ) -> model.Award:
     achievement = achievements.by_id(session, made.achievement_id)
+    by, address = issuers.facts(office, issuer), office.addresses.badge(made.id)
+    what = achievements.version_facts(office, achievement, version_of(session, made))
     return model.Award(
-        id=office.addresses.badge(made.id),
-        issuer=issuers.facts(office, issuer),
-        achievement=achievements.version_facts(office, achievement, version_of(session, made)),
+        id=address,
+        issuer=by,
+        achievement=what,
         recipient=_recipient(session, made),
         awarded_at=made.awarded_at,
         valid_from=valid_from,
@@ -277,6 +309,8 @@ def _signed_facts(
         status=tuple(entry for entry in entries if entry.purpose == SIGNED_PURPOSE),
         evidence=tuple(model.Evidence(**item) for item in made.evidence),
         narrative=made.narrative,
+        refresh_url=office.addresses.refresh(made.id) if office.refresh_service else None,
+        endorsements=endorsements.attached(session, (address, what.id, by.id)),
     )
 
 

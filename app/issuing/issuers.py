@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import Boolean, ForeignKey, String, Text, column, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -33,6 +33,10 @@ class Issuer(Base):
     created_at: Mapped[datetime]
 
 
+# The tables of `achievements.py`, which is built on this file.
+_achievements = table("achievements", column("id"), column("issuer_id"), column("open_badges_2", Boolean))
+_versions = table("achievement_versions", column("achievement_id"), column("open_badges_2", Boolean))
+
 PROFILE_FIELDS = frozenset({"name", "url", "email", "description", "image_sha256", "parent_name", "parent_url"})
 
 
@@ -49,8 +53,15 @@ def create(session: Session, *, slug: str, name: str, url: str, actor: str, **pr
 
 
 def update(session: Session, issuer: Issuer, *, actor: str, **profile: str | None) -> Issuer:
-    """Change the profile. Badges signed before keep the profile that they were signed with."""
+    """Change the profile. Badges signed before keep the profile that they were signed with.
+
+    Raises InvalidInput when it would take the e-mail address away that published Open Badges 2.0 need.
+    """
     _check_profile(profile)
+    if issuer.email and not profile.get("email", issuer.email) and has_open_badges_2(session, issuer):
+        raise InvalidInput(
+            "Open Badges 2.0, which is published, asks for the issuer's e-mail address", pointer="/email"
+        )
     changed = sorted(field for field, value in profile.items() if getattr(issuer, field) != value)
     for field in changed:
         setattr(issuer, field, profile[field])
@@ -73,6 +84,16 @@ def by_id(session: Session, issuer_id: str) -> Issuer:
     if issuer is None:
         raise NotFound("There is no such issuer")
     return issuer
+
+
+def has_open_badges_2(session: Session, issuer: Issuer) -> bool:
+    """Whether anything of the issuer was ever published as Open Badges 2.0: its documents answer from then on."""
+    published = select(_versions.c.achievement_id).where(_versions.c.open_badges_2)
+    of_issuer = select(_achievements.c.id).where(
+        _achievements.c.issuer_id == issuer.id,
+        or_(_achievements.c.open_badges_2, _achievements.c.id.in_(published)),
+    )
+    return bool(session.scalar(select(of_issuer.exists())))
 
 
 def take_turn(session: Session, issuer_id: str) -> None:

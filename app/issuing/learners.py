@@ -98,6 +98,15 @@ def by_id(session: Session, issuer: Issuer, learner_id: str) -> Learner:
     return learner
 
 
+def by_email(session: Session, issuer: Issuer, email: str) -> Learner:
+    """The issuer's learner with this address, in whatever letters. Raises NotFound."""
+    normalised = _normalised_or_none(email)
+    learner = _by_email(session, issuer, normalised) if normalised else None
+    if learner is None:
+        raise NotFound("There is no learner with this address")
+    return learner
+
+
 def email_of(session: Session, learner: Learner) -> LearnerEmail | None:
     """The learner's newest address; None when none is known."""
     query = select(LearnerEmail).where(LearnerEmail.learner_id == learner.id).order_by(LearnerEmail.id.desc())

@@ -1,7 +1,8 @@
 """Status lists: one signed Bitstring Status List per issuer, purpose and number.
 
-An index is reserved for one award, for ever. A published list is rebuilt from rows, never edited, so that no two
-changes can undo each other; it is signed in the transaction of the change and served as stored.
+An index is reserved for one award or endorsement, for ever. A published list is rebuilt from rows, never edited, so
+that no two changes can undo each other; it is signed in the transaction of the change and served as stored. Of several
+lists of one purpose the oldest with room is used; the worker opens the next before the last is full.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import secrets as random_secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, column, func, select, table, text, union_all, update
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from app import clock
 from app.credentials import bitstring, sign, strict_json
@@ -18,11 +19,13 @@ from app.credentials.model import StatusEntry as SignedEntry
 from app.credentials.model import StatusListFacts, StatusPurpose
 from app.db import Base, claim
 from app.errors import NotFound, StatusListFull, StatusListRegression
-from app.issuing import signing_keys
+from app.issuing import issuers, signing_keys
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
+_endorsements = table("endorsements", *(column(name) for name in ("list_id", "status_index", "withdrawn_at")))
 TTL_MILLISECONDS = 60_000  # stated inside the list; our own doors always revalidate
+NEARLY_FULL = 8  # the next list is opened when less than one in so many places is left
 
 
 class StatusList(Base):
@@ -48,7 +51,17 @@ class StatusEntry(Base):
     """One reserved index. The primary key is the net under the permutation: no index is ever given twice (I3)."""
 
     __tablename__ = "status_entries"
-    __table_args__ = (UniqueConstraint("award_id", "purpose"),)
+    __table_args__ = (
+        UniqueConstraint("award_id", "purpose"),
+        # A list is published from the entries that are set; without this, every entry of a long list would be read.
+        Index(
+            "ix_status_entries_set",
+            "list_id",
+            "index",
+            sqlite_where=text("is_set = 1"),
+            postgresql_where=text("is_set"),
+        ),
+    )
 
     list_id: Mapped[str] = mapped_column(ForeignKey("status_lists.id"), primary_key=True)
     index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -59,9 +72,31 @@ class StatusEntry(Base):
 
 
 def open_lists(session: Session, office: Office, issuer: Issuer) -> None:
-    """See that the issuer has a published list of each purpose, before anything points at one."""
+    """See that the issuer has a published list with room of each purpose, before anything points at one."""
     for purpose in StatusPurpose:
-        _newest(session, office, issuer, purpose)
+        _with_room(session, office, issuer, purpose)
+
+
+def nearly_full(session: Session) -> list[tuple[str, str]]:
+    """Of whom (issuer id) the lists of which purpose have little room left, all of them taken together."""
+    query = (
+        select(StatusList.issuer_id, StatusList.purpose)
+        .group_by(StatusList.issuer_id, StatusList.purpose)
+        .having(func.sum(StatusList.size_bits - StatusList.next_counter) * NEARLY_FULL < func.max(StatusList.size_bits))
+        .order_by(StatusList.issuer_id, StatusList.purpose)
+    )
+    return [(issuer_id, purpose) for issuer_id, purpose in session.execute(query)]
+
+
+def open_next(session: Session, office: Office, issuer: Issuer) -> list[StatusList]:
+    """Open and publish the next list of each purpose that has little room left; those that were opened, often none.
+
+    Who takes the last index of a list then finds the next one ready. Raises NoSigningKey, KeyUnavailable.
+    """
+    issuers.take_turn(session, issuer.id)  # else a list could appear that a key signed which is compromised by now
+    due = [purpose for issuer_id, purpose in nearly_full(session) if issuer_id == issuer.id]
+    opened = [_open(session, office, issuer, StatusPurpose(purpose)) for purpose in due]
+    return [each for each in opened if each is not None]
 
 
 def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
@@ -121,10 +156,10 @@ def publish(session: Session, office: Office, issuer: Issuer, list_id: str) -> S
         .execution_options(synchronize_session=False),
     )
     status_list = session.get_one(StatusList, list_id, populate_existing=True)
-    query = select(StatusEntry.index).where(StatusEntry.list_id == list_id, StatusEntry.is_set)
-    set_indexes = frozenset(session.scalars(query))
+    set_indexes = _set_indexes(session, list_id)
+    bits = bitstring.pack(set_indexes, status_list.size_bits)
     if status_list.purpose == StatusPurpose.REVOCATION and status_list.json is not None:
-        _refuse_regression(status_list, set_indexes)
+        _refuse_regression(status_list, bits)
     now = clock.now()
     facts = StatusListFacts(
         id=office.addresses.status_list(list_id),
@@ -135,12 +170,20 @@ def publish(session: Session, office: Office, issuer: Issuer, list_id: str) -> S
         valid_from=now,
         ttl_milliseconds=TTL_MILLISECONDS,
     )
-    prepared = sign.prepare_status_list(facts, bitstring.encode(set_indexes, status_list.size_bits))
+    prepared = sign.prepare_status_list(facts, bitstring.encode_packed(bits))
     pair = signing_keys.active(session, office, issuer)
     signed = sign.sign(prepared, embedded=pair.embedded, token=pair.token, created=now)
     status_list.json, status_list.jwt, status_list.published_at = signed.json, signed.jwt, now
     session.flush()
     return status_list
+
+
+def _set_indexes(session: Session, list_id: str) -> frozenset[int]:
+    """Which bits the rows say are set: of awards, and of endorsements, which hold their place themselves."""
+    of_awards = select(StatusEntry.index).where(StatusEntry.list_id == list_id, StatusEntry.is_set)
+    is_withdrawn = _endorsements.c.withdrawn_at.is_not(None)
+    of_endorsements = select(_endorsements.c.status_index).where(_endorsements.c.list_id == list_id, is_withdrawn)
+    return frozenset(session.scalars(union_all(of_awards, of_endorsements)).all())
 
 
 def by_id(session: Session, list_id: str) -> StatusList:
@@ -151,61 +194,67 @@ def by_id(session: Session, list_id: str) -> StatusList:
     return status_list
 
 
+def reserve_without_award(
+    session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose
+) -> tuple[StatusList, int]:
+    """A list and an index in it for something signed that is no award; its bit is set only by a row of its own."""
+    while True:
+        status_list = _with_room(session, office, issuer, purpose)
+        try:
+            return status_list, reserve(session, status_list)
+        except StatusListFull:
+            continue  # others took its last indexes since we looked; the next list has room, or is opened
+
+
 def _reserve_purpose(
     session: Session, office: Office, issuer: Issuer, award_id: str, purpose: StatusPurpose
 ) -> SignedEntry:
-    status_list = _newest(session, office, issuer, purpose)
-    try:
-        index = reserve(session, status_list)
-    except StatusListFull:
-        status_list = _open(session, office, issuer, purpose, number=status_list.number + 1)
-        index = reserve(session, status_list)
+    status_list, index = reserve_without_award(session, office, issuer, purpose)
     entry = StatusEntry(list_id=status_list.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
     session.add(entry)
     return _signed(office, entry)
 
 
-def _newest(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList:
-    found = _find_newest(session, issuer, purpose)
-    return found or _open(session, office, issuer, purpose, number=1)
-
-
-def _find_newest(session: Session, issuer: Issuer, purpose: StatusPurpose) -> StatusList | None:
+def _with_room(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList:
+    """The oldest list that has an index left; a new one when there is none."""
     query = (
         select(StatusList)
         .where(StatusList.issuer_id == issuer.id, StatusList.purpose == purpose)
-        .order_by(StatusList.number.desc())
+        .where(StatusList.next_counter < StatusList.size_bits)
+        .order_by(StatusList.number)
         .limit(1)
+        # The published forms of a long list are hundreds of kilobytes, and no award looks at them.
+        .options(defer(StatusList.json), defer(StatusList.jwt))
     )
-    return session.scalars(query).one_or_none()
+    while True:
+        found = session.scalars(query).one_or_none() or _open(session, office, issuer, purpose)
+        if found is not None:
+            return found
 
 
-def _open(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose, *, number: int) -> StatusList:
+def _open(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList | None:
+    """A new list, empty and published; None when another transaction, which has committed by now, opened it."""
+    query = select(func.max(StatusList.number)).where(StatusList.issuer_id == issuer.id, StatusList.purpose == purpose)
     opened = claim(
         session,
         StatusList,
         id=clock.new_id(),
         issuer_id=issuer.id,
         purpose=purpose,
-        number=number,
+        number=(session.scalar(query) or 0) + 1,
         size_bits=office.status_list_size_bits,
         next_counter=0,
         permutation_key=random_secrets.token_bytes(32),
         revision=0,
     )
-    if opened is not None:
-        return publish(session, office, issuer, opened.id)
-    rival = _find_newest(session, issuer, purpose)  # opened by another transaction, which has committed by now
-    if rival is None:  # pragma: no cover - the clash says that it is there
-        raise NotFound("There is no such status list")
-    return rival
+    return None if opened is None else publish(session, office, issuer, opened.id)
 
 
-def _refuse_regression(status_list: StatusList, set_indexes: frozenset[int]) -> None:
+def _refuse_regression(status_list: StatusList, bits: bytes) -> None:
     published = strict_json.loads(status_list.json or b"")["credentialSubject"]["encodedList"]
     # Every bit that is published must be set in the new list as well; the new list may have more.
     before = int.from_bytes(bitstring.decode(published), "big")
-    after = int.from_bytes(bitstring.decode(bitstring.encode(set_indexes, status_list.size_bits)), "big")
+    after = int.from_bytes(bits, "big")
     if before & ~after:
         raise StatusListRegression(
             "A revocation that is published is missing from the rows; nothing was published",

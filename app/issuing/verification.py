@@ -1,11 +1,14 @@
 """Verification at this desk: the workshop judges, and finds what it asks for among our own keys, lists and awards.
 
-Issuers elsewhere are out of reach for now and are answered `cannot tell`; a resolver over the network joins here.
+What belongs to other hosts is asked of a Resolver that a door hands in (`OwnFirst`). Each look-up has a short session
+of its own, so that no transaction is open while somebody on the network takes his time.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,76 +18,145 @@ from app.credentials import model
 from app.credentials.model import Algorithm
 from app.credentials.report import Report
 from app.credentials.verify import verify
-from app.credentials.verify.resolver import KeyFound, ListFound, Missing, Unreachable
-from app.issuing import signing_keys, status_lists
+from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
+from app.issuing import open_badges_2_desk, signing_keys, status_lists
 from app.issuing.awards import SIGNED_PURPOSE, Award, AwardState, Visibility, credential_of
+from app.issuing.endorsements import Endorsement
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_BADGE_SUFFIX = re.compile(r"\.(json|jwt|png|svg|pdf)$")
+_BADGE_SUFFIX = re.compile(r"(\.(json|jwt|png|svg|pdf)|/refresh)$")
+
+Reading = Callable[[], AbstractContextManager[Session]]  # opens a session to read in, as `Database.read` does
 
 
 class OwnHost:
     """Finds the keys, lists and newer badges of this service's own issuers. Implements the workshop's Resolver."""
 
-    def __init__(self, session: Session, office: Office) -> None:
-        self._session = session
+    def __init__(self, reading: Reading, office: Office) -> None:
+        self._reading = reading
         self._office = office
 
     def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
         """One of our issuers' published keys; `Unreachable` for an issuer that is not ours."""
-        issuer = self._issuer(issuer_id)
-        if issuer is None:
-            return Unreachable()
-        for key in signing_keys.of_issuer(self._session, issuer):
-            if verification_method in self._names(issuer, key):
-                return KeyFound(key.public_jwk, controller=issuer_id, revoked_at=key.revoked_at)
+        with self._reading() as session:
+            issuer = self._issuer(session, issuer_id)
+            if issuer is None:
+                return Unreachable()
+            for key in signing_keys.of_issuer(session, issuer):
+                if verification_method in self._names(issuer, key):
+                    return KeyFound(key.public_jwk, controller=issuer_id, revoked_at=key.revoked_at)
         return Missing()
 
     def status_list(self, url: str) -> ListFound | Unreachable:
         """One of our own lists, as it is published at this moment."""
         list_id = url.removeprefix(self._office.addresses.status_list(""))
-        found = self._session.get(status_lists.StatusList, list_id) if _ID.fullmatch(list_id) else None
-        return ListFound(found.json) if found is not None and found.json is not None else Unreachable()
+        if not _ID.fullmatch(list_id):
+            return Unreachable()
+        with self._reading() as session:
+            found = session.get(status_lists.StatusList, list_id)
+            return ListFound(found.json) if found is not None and found.json is not None else Unreachable()
+
+    def document(self, url: str) -> DocumentFound | Missing | Unreachable:
+        """The signed form of one of our own badges, or what stands at one of our Open Badges 2.0 addresses."""
+        path = own_path(self._office, url)
+        with self._reading() as session:
+            if path is not None and path.startswith("ob2/"):
+                return open_badges_2_desk.document_at(session, self._office, path)
+            found = badge_document(session, self._office, url)
+        return Unreachable() if found is None else DocumentFound(found, "application/vc")
 
     def superseded_by(self, credential_id: str) -> str | None:
         """The address of the award that took this one's place."""
         award_id = credential_id.removeprefix(self._office.addresses.badge(""))
-        award = self._session.get(Award, award_id) if _ID.fullmatch(award_id) else None
-        if award is None or award.state != AwardState.SUPERSEDED or award.superseded_by_id is None:
+        if not _ID.fullmatch(award_id):
             return None
-        return self._office.addresses.badge(award.superseded_by_id)
+        with self._reading() as session:
+            award = session.get(Award, award_id)
+            if award is None or award.state != AwardState.SUPERSEDED or award.superseded_by_id is None:
+                return None
+            return self._office.addresses.badge(award.superseded_by_id)
 
     def further_entries(self, credential_id: str) -> tuple[model.StatusEntry, ...]:
         """The award's entries beside the one that is signed into it: its place in the suspension list."""
         award_id = credential_id.removeprefix(self._office.addresses.badge(""))
         if not _ID.fullmatch(award_id):
             return ()
-        entries = status_lists.entries_of(self._session, self._office, award_id)
-        return tuple(entry for entry in entries if entry.purpose != SIGNED_PURPOSE)
+        with self._reading() as session:
+            entries = status_lists.entries_of(session, self._office, award_id)
+            return tuple(entry for entry in entries if entry.purpose != SIGNED_PURPOSE)
 
-    def _issuer(self, issuer_id: str) -> Issuer | None:
+    def is_own_issuer(self, issuer_id: str) -> bool:
+        """Whether an issuer lives at this service's address, whether or not it is there (any more)."""
+        addresses = self._office.addresses
+        return issuer_id.startswith(addresses.did("")) or is_own_address(self._office, issuer_id)
+
+    def _issuer(self, session: Session, issuer_id: str) -> Issuer | None:
         # The last part of our did:web is the slug; the whole id is compared, so no other host's issuer passes.
         slug = issuer_id.rsplit(":", 1)[-1]
-        issuer = self._session.scalars(select(Issuer).where(Issuer.slug == slug)).one_or_none()
+        issuer = session.scalars(select(Issuer).where(Issuer.slug == slug)).one_or_none()
         return issuer if issuer is not None and self._office.addresses.did(issuer.slug) == issuer_id else None
 
     def _names(self, issuer: Issuer, key: signing_keys.SigningKey) -> set[str]:
         addresses = self._office.addresses
         names = {signing_keys.verification_method(self._office, issuer, key), addresses.key(issuer.slug, key.kid)}
-        if key.algorithm == Algorithm.RS256:  # whose kid is its thumbprint
+        if key.algorithm != Algorithm.ED25519:  # whose kid is no thumbprint
             names.add(f"urn:ietf:params:oauth:jwk-thumbprint:sha-256:{key.kid}")
         return names
 
 
+class OwnFirst:
+    """A Resolver that finds what is ours at this desk, and asks the world for everything else."""
+
+    def __init__(self, own: OwnHost, elsewhere: Resolver, office: Office) -> None:
+        self._own = own
+        self._elsewhere = elsewhere
+        self._office = office
+
+    def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
+        """A key of one of our issuers, or of another."""
+        asked = self._own if self._own.is_own_issuer(issuer_id) else self._elsewhere
+        return asked.key(verification_method, issuer_id=issuer_id)
+
+    def status_list(self, url: str) -> ListFound | Unreachable:
+        """A list of ours, or another; ours is never fetched."""
+        return (self._own if is_own_address(self._office, url) else self._elsewhere).status_list(url)
+
+    def document(self, url: str) -> DocumentFound | Missing | Unreachable:
+        """A document of ours, or another; ours is never fetched, so that nobody sends this service round in circles."""
+        return (self._elsewhere if own_path(self._office, url) is None else self._own).document(url)
+
+    def superseded_by(self, credential_id: str) -> str | None:
+        """Known of our own badges only."""
+        return self._own.superseded_by(credential_id)
+
+    def further_entries(self, credential_id: str) -> tuple[model.StatusEntry, ...]:
+        """Known of our own badges only."""
+        return self._own.further_entries(credential_id)
+
+
+def resolver(reading: Reading, office: Office, elsewhere: Resolver | None = None) -> Resolver:
+    """What a verification asks: this desk, then `elsewhere` (None = nobody else is asked)."""
+    own = OwnHost(reading, office)
+    return own if elsewhere is None else OwnFirst(own, elsewhere, office)
+
+
 def judge(session: Session, office: Office, document: bytes, *, recipient: str | None = None) -> Report:
-    """Judge a badge in any form (JSON, token, PNG). Never raises for a bad badge; the report says what is wrong."""
-    return verify(document, now=clock.now(), resolve=OwnHost(session, office), recipient=recipient)
+    """Judge a badge in any form by what is known at this desk, inside a transaction that is open already.
+
+    Never raises for a bad badge; the report says what is wrong. Badges of issuers elsewhere: `cannot tell`.
+    """
+    own = resolver(lambda: nullcontext(session), office)
+    return verify(document, now=clock.now(), resolve=own, recipient=recipient)
 
 
 def badge_document(session: Session, office: Office, address: str) -> bytes | None:
-    """The stored JSON of the badge at one of our own addresses, any suffix; None when there is none to be seen."""
+    """The stored JSON of the badge or endorsement at one of our own addresses, any suffix; None: nothing to be seen."""
+    if address.startswith(office.addresses.endorsement("")):
+        name = _BADGE_SUFFIX.sub("", address.removeprefix(office.addresses.endorsement("")))
+        endorsement = session.get(Endorsement, name) if _ID.fullmatch(name) else None
+        return endorsement.json if endorsement is not None else None
     prefix = office.addresses.badge("")
     if not address.startswith(prefix):
         return None
@@ -98,3 +170,13 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
 def is_own_address(office: Office, address: str) -> bool:
     """Whether an address belongs to this service."""
     return address.startswith(office.addresses.base_url + "/")
+
+
+def own_path(office: Office, address: str) -> str | None:
+    """What follows our base address in an address of ours, asked over http or https; None for any other.
+
+    A verification asks over https for whatever an older badge keeps at an http address.
+    """
+    scheme, _, place = address.partition("://")
+    base = office.addresses.base_url.partition("://")[2] + "/"
+    return place.removeprefix(base) if scheme in ("http", "https") and place.startswith(base) else None

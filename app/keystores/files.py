@@ -6,7 +6,6 @@ the key itself and looked up in a listing; a name from outside is never used as 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -16,24 +15,18 @@ from threading import Lock
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
-from app.credentials.keys import kid_of
 from app.credentials.model import Algorithm
 from app.errors import KeyUnavailable
-
-# Enough for a token that is checked today, small enough to sign in about a millisecond; 1EdTech asks for no more.
-RSA_BITS = 2048
+from app.keystores import SealedKey
+from app.keystores.private_keys import PrivateKey, generate, public_jwk, raw_signature, refuse_another
 
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
 _MAX_FILE_BYTES = 65_536
 _KID = re.compile(r"[A-Za-z0-9_\-]{40,64}", re.ASCII)
 _FILE_NAME = re.compile(r"(demo-)?(?P<kid>[A-Za-z0-9_\-]{40,64})\.pem", re.ASCII)
-
-PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 
 class FileKeyStore:
@@ -54,8 +47,8 @@ class FileKeyStore:
 
         Closes the directory to other users, as a fresh checkout leaves it open.
         """
-        key = _generate(algorithm)
-        jwk = _public_jwk(key, algorithm)
+        key = generate(algorithm)
+        jwk = public_jwk(key)
         data = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -76,9 +69,16 @@ class FileKeyStore:
         if key is None:
             with self._lock:
                 key = self._opened[kid] = self._open(kid)
-        if isinstance(key, ed25519.Ed25519PrivateKey):
-            return key.sign(data)
-        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return raw_signature(key, data)
+
+    def sealed(self, kid: str, *, owner: str) -> SealedKey | None:
+        """None: the files are this store's own, and nobody needs to keep anything for it."""
+        del kid, owner
+        return None
+
+    def private_key(self, kid: str) -> PrivateKey:
+        """The opened key, for a move to another key store and for nothing else. Raises KeyUnavailable."""
+        return self._open(kid)
 
     def kids(self) -> list[str]:
         """The kids of all keys in the directory, sorted; empty when there is no directory."""
@@ -134,12 +134,7 @@ class FileKeyStore:
             raise KeyUnavailable("The key file cannot be read", kid=kid, reason=error.strerror) from error
         except (ValueError, TypeError) as error:
             raise KeyUnavailable("The key file cannot be opened with the configured secret", kid=kid) from error
-        if not isinstance(key, ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey):
-            raise KeyUnavailable("The key file holds another kind of key", kid=kid)
-        algorithm = Algorithm.ED25519 if isinstance(key, ed25519.Ed25519PrivateKey) else Algorithm.RS256
-        if _public_jwk(key, algorithm)["kid"] != kid:
-            raise KeyUnavailable("The key file holds another key than its name says", kid=kid)
-        return key
+        return refuse_another(key, kid, place="key file")
 
     def _read(self, name: str) -> bytes:
         descriptor = os.open(self._directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -170,19 +165,3 @@ def _password(secret: bytes) -> bytes:
     """A password of its own for key files, so that the secret can serve other purposes beside it."""
     derived = HKDF(hashes.SHA256(), length=32, salt=None, info=b"lanyard key files 1").derive(secret)
     return derived.hex().encode("ascii")
-
-
-def _generate(algorithm: Algorithm) -> PrivateKey:
-    match algorithm:
-        case Algorithm.ED25519:
-            return ed25519.Ed25519PrivateKey.generate()
-        case Algorithm.RS256:
-            return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-
-
-def _public_jwk(key: PrivateKey, algorithm: Algorithm) -> dict[str, Any]:
-    public = key.public_key()
-    text = OKPAlgorithm.to_jwk(public) if isinstance(public, ed25519.Ed25519PublicKey) else RSAAlgorithm.to_jwk(public)
-    stated = json.loads(text)
-    jwk = {name: stated[name] for name in ("kty", "crv", "x", "n", "e") if name in stated}
-    return {**jwk, "kid": kid_of(jwk), "alg": algorithm.value}

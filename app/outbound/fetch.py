@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
@@ -48,11 +48,15 @@ _NETWORK_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document as it came: its bytes, its media type in lower case without parameters ("" = not stated)."""
+    """A document as it came: its bytes, its media type in lower case without parameters ("" = not stated).
+
+    `url` is where it came from, after any redirect; `links` are the values of its Link headers, as sent.
+    """
 
     content: bytes
     content_type: str
     url: str
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,28 @@ def fetch(
     max_bytes: int,
     allow_origin: str | None = None,
     timeout_seconds: float = MOST_SECONDS,
+    max_redirects: int = 0,
     network: Network = _INTERNET,
 ) -> Fetched:
     """GET one foreign document, within `max_bytes` and `timeout_seconds` (8 at most) of wall-clock time.
 
-    Only https on port 443 of a DNS name all of whose addresses are public; no redirects, cookies, proxies or
-    compression. `allow_origin` is the service's own public origin (scheme, host, port), the only one that may be
-    http, local or on another port; None allows none. Raises FetchFailed, whose words are the same for every cause:
-    `reason` is for the log and must not reach whoever asked (T8).
+    Only https on port 443 of a DNS name all of whose addresses are public; no cookies, proxies or compression.
+    `allow_origin` is the service's own public origin (scheme, host, port), the only one that may be http, local or on
+    another port; None allows none. Redirects are failures unless `max_redirects` lets some be followed; each is a new
+    address under the same rules, and the time is that of all together (T5). Raises FetchFailed, whose words are the
+    same for every cause: `reason` is for the log and must not reach whoever asked (T8).
     """
-    target = _target(url, allow_origin=allow_origin)
-    request = httpx.Request("GET", target.url, headers={"Accept": accept, **_OUR_HEADERS})
-    return _exchange(request, target, max_bytes=max_bytes, timeout_seconds=timeout_seconds, network=network)
+    deadline = Deadline.after(min(timeout_seconds, MOST_SECONDS))
+    for left in reversed(range(max_redirects + 1)):
+        target = _target(url, allow_origin=allow_origin)
+        request = httpx.Request("GET", target.url, headers={"Accept": accept, **_OUR_HEADERS})
+        try:
+            return _exchange(request, target, max_bytes=max_bytes, deadline=deadline, network=network)
+        except _Redirect as redirect:
+            if not left:
+                raise redirect.as_failure() from None
+            url = _joined(target.url, redirect.location)
+    raise AssertionError  # pragma: no cover - the last turn returns or raises
 
 
 def post(
@@ -108,13 +122,35 @@ def post(
     """
     target = _target(url, allow_origin=allow_origin)
     request = httpx.Request("POST", target.url, headers={**headers, **_OUR_HEADERS}, content=content)
-    return _exchange(request, target, max_bytes=max_bytes, timeout_seconds=timeout_seconds, network=network)
+    deadline = Deadline.after(min(timeout_seconds, MOST_SECONDS))
+    try:
+        return _exchange(request, target, max_bytes=max_bytes, deadline=deadline, network=network)
+    except _Redirect as redirect:
+        raise redirect.as_failure() from None
+
+
+class _Redirect(Exception):
+    """The answer was a redirect. Never seen outside this file, where it is a failure like any other."""
+
+    def __init__(self, status: int, location: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.location = location
+
+    def as_failure(self) -> FetchFailed:
+        return FetchFailed(f"answered {self.status}", status=self.status)
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError as error:  # half of an IPv6 address
+        raise FetchFailed("redirects to what is no URL") from error
 
 
 def _exchange(
-    request: httpx.Request, target: _Target, *, max_bytes: int, timeout_seconds: float, network: Network
+    request: httpx.Request, target: _Target, *, max_bytes: int, deadline: Deadline, network: Network
 ) -> Fetched:
-    deadline = Deadline.after(min(timeout_seconds, MOST_SECONDS))
     guard = GuardedBackend(
         host=target.host, port=target.port, any_address=target.is_own, network=network, deadline=deadline
     )
@@ -124,7 +160,8 @@ def _exchange(
             closing(client.send(request, stream=True, follow_redirects=False)) as response,
         ):
             _require_plain_success(response)
-            return Fetched(_at_most(response, max_bytes), _media_type(response), target.url)
+            links = tuple(response.headers.get_list("link"))
+            return Fetched(_at_most(response, max_bytes), _media_type(response), target.url, links)
     except _NETWORK_ERRORS as error:
         raise FetchFailed(f"{target.host}: {type(error).__name__}") from error
 
@@ -163,8 +200,11 @@ def _require_public_name(host: str) -> None:
 
 
 def _require_plain_success(response: httpx.Response) -> None:
-    if response.status_code != httpx.codes.OK:
-        raise FetchFailed(f"answered {response.status_code}")
+    status, location = response.status_code, response.headers.get("location", "")
+    if response.is_redirect and location:
+        raise _Redirect(status, location)
+    if status != httpx.codes.OK:
+        raise FetchFailed(f"answered {status}", status=status)
     if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise FetchFailed("answered compressed, though asked not to")
 

@@ -11,7 +11,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.judging.desk import Desk
 from app.service import Service
+from app.web.lanes import Lane
 
 
 def service_of(request: Request) -> Service:
@@ -20,10 +22,31 @@ def service_of(request: Request) -> Service:
     return service
 
 
+def desk_of(request: Request) -> Desk:
+    """Where badges are judged."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def judging_lane(request: Request) -> Lane:
+    """Where badges are judged that may be a stranger's."""
+    lane: Lane = request.app.state.judging_lane
+    return lane
+
+
+def batch_lane(request: Request) -> Lane:
+    """Where heaps of badges are judged, one heap at a time."""
+    lane: Lane = request.app.state.batch_lane
+    return lane
+
+
 async def raw_body(request: Request) -> bytes:
     """The bytes of the body, as sent; their number is bounded by the body limit."""
     return await request.body()
 
 
 TheService = Annotated[Service, Depends(service_of)]
+TheDesk = Annotated[Desk, Depends(desk_of)]
+JudgingLane = Annotated[Lane, Depends(judging_lane)]
+BatchLane = Annotated[Lane, Depends(batch_lane)]
 RawBody = Annotated[bytes, Depends(raw_body)]

@@ -15,6 +15,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+# For an SVG opened as a page of its own (T22, B42): it runs nothing, loads nothing, and has no origin.
+DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'; sandbox"
 PROTECTION = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +29,9 @@ PROTECTION = {
 }
 _ONE_YEAR = "max-age=31536000"
 # What other people's verifiers and pages may read from any origin (OB3-88); nothing here knows who asks.
-_OPEN = re.compile(r"/(b|issuers|achievements|images|status|problems|\.well-known)/|/verify$")
+_OPEN = re.compile(
+    r"/(b|ob2|endorsements|issuers|achievements|images|status|credentials/status|problems|\.well-known)/|/verify(/batch)?$"
+)
 _EXPOSED = "ETag, Link, Content-Disposition"
 
 

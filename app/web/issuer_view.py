@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.credentials.report import domain_of
+from app.credentials.verify.cautions import misleading
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
-from app.web.lookalikes import warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class IssuerView:
 def issuer_view(office: Office, issuer: Issuer) -> IssuerView:
     """The issuer as it is now."""
     did = office.addresses.did(issuer.slug)
+    caution = misleading(issuer.name)
     return IssuerView(
         name=issuer.name,
         slug=issuer.slug,
@@ -46,7 +47,7 @@ def issuer_view(office: Office, issuer: Issuer) -> IssuerView:
         image_path=f"/images/{issuer.image_sha256}.png" if issuer.image_sha256 else None,
         parent_name=issuer.parent_name,
         parent_url=issuer.parent_url if is_web_address(issuer.parent_url or "") else None,
-        warning=warning(issuer.name),
+        warning=caution.sentence if caution else None,
     )
 
 

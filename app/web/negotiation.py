@@ -30,6 +30,7 @@ CREDENTIAL_JSON = Form(
 )
 CREDENTIAL_JWT = Form("jwt", ".jwt", ("text/plain", "application/vc+jwt", "application/jwt"))
 PICTURE = Form("png", ".png", ("image/png",))
+DRAWING = Form("svg", ".svg", ("image/svg+xml",))
 LINKED_DATA = Form("json", ".json", ("application/ld+json", "application/json"))
 
 

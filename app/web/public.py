@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import public_achievements, public_badges, public_files, public_home, public_issuers, public_verify
+from app.web import (
+    public_achievements,
+    public_badges,
+    public_endorsements,
+    public_files,
+    public_home,
+    public_issuers,
+    public_ob2,
+    public_verify,
+    public_verify_batch,
+)
 
 router = APIRouter()
-for _part in (public_home, public_badges, public_issuers, public_achievements, public_files, public_verify):
+for _part in (
+    public_home,
+    public_badges,
+    public_issuers,
+    public_achievements,
+    public_files,
+    public_endorsements,
+    public_ob2,
+    public_verify,
+    public_verify_batch,
+):
     router.include_router(_part.router)

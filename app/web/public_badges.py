@@ -15,14 +15,16 @@ from app.issuing.office import Office
 from app.web import negotiation
 from app.web.badge_view import badge_view, file_stem
 from app.web.deps import TheService
-from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, PAGE, PICTURE, Chosen, Form
+from app.web.headers import DRAWING_POLICY
+from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, DRAWING, PAGE, PICTURE, Chosen, Form
 from app.web.pages import page
 from app.web.representations import Alternate, Representation, is_id, respond
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
-FORMS = (PAGE, CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE)
-FILES = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE)
+FORMS = (PAGE, CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
+FILES = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
+REFRESHED = (CREDENTIAL_JSON, CREDENTIAL_JWT)
 NOTHING_HERE = "There is nothing at this address"
 
 
@@ -38,6 +40,22 @@ def badge(name: str, request: Request, service: TheService) -> Response:
         view = badge_view(session, service.office, award, now=clock.now())
     own = (Alternate(view.url, negotiation.HTML), *links)
     return page(request, "badge.html", indexed=view.is_public, negotiated=True, alternates=own, badge=view)
+
+
+@router.get("/b/{award_id}/refresh")
+def newest_form(award_id: str, request: Request, service: TheService) -> Response:
+    """The newest signed form of a badge, as its refresh service: JSON, or the token where `Accept` asks (OB3-85).
+
+    Who holds an older form comes here; nobody has to say who he is. 404 also for a private badge, which leaves the
+    older form as it is: a refresh that fails must not fail the badge.
+    """
+    if not is_id(award_id):
+        raise NotFound(NOTHING_HERE)
+    chosen = negotiation.choose(request.headers.get("accept"), REFRESHED)
+    with service.database.read() as session:
+        award = visible(session, award_id)
+        links = alternates(service.office, award)
+        return respond(request, _file(session, award, chosen, links, is_negotiated=True))
 
 
 def form_of(name: str, accept: str | None) -> tuple[str, Chosen]:
@@ -62,14 +80,15 @@ def visible(session: Session, award_id: str) -> Award:
 
 
 def stored(session: Session, award: Award, form: Form) -> bytes:
-    """The signed bytes as they were stored; the picture is baked from stored bytes and is always the same."""
+    """The signed bytes as they were stored; pictures are baked from stored bytes and are always the same."""
     credential = awards.credential_of(session, award)
     if form is CREDENTIAL_JWT:
         return credential.jwt
     if form is CREDENTIAL_JSON:
         return credential.json
-    version = awards.version_of(session, award)
-    return baking.bake(images.content(session, version.image_sha256), credential.json)
+    sha256 = awards.version_of(session, award).image_sha256
+    picture = images.as_drawing(session, sha256) if form is DRAWING else images.content(session, sha256)
+    return baking.bake(picture, credential.json)
 
 
 def alternates(office: Office, award: Award) -> tuple[Alternate, ...]:
@@ -85,6 +104,8 @@ def _file(
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     if award.visibility != Visibility.PUBLIC:
         headers["X-Robots-Tag"] = "noindex"
+    if chosen.form is DRAWING:
+        headers["Content-Security-Policy"] = DRAWING_POLICY
     # Also a suffix leaves the choice among the names of its type, so `Accept` matters there too, except for pictures.
     varies = is_negotiated or len(chosen.form.media_types) > 1
     return Representation(

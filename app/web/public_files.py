@@ -12,12 +12,13 @@ from app.errors import NotFound
 from app.issuing import images, status_lists
 from app.web import negotiation, pages
 from app.web.deps import TheService
+from app.web.headers import DRAWING_POLICY
 from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT
 from app.web.representations import FOR_EVER, Representation, is_id, respond
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
-_IMAGE = re.compile(r"([0-9a-f]{64})\.png")
+_IMAGE = re.compile(r"([0-9a-f]{64})\.(png|svg)")
 
 
 @router.get("/status/{list_id}")
@@ -39,13 +40,18 @@ def status_list(list_id: str, request: Request, service: TheService) -> Response
 
 @router.get("/images/{name}")
 def image(name: str, request: Request, service: TheService) -> Response:
-    """An image by its digest: it can never change, so it may be kept for ever."""
+    """An image by its digest: it can never change, so it may be kept for ever. As SVG under the PNG's digest, too."""
     match = _IMAGE.fullmatch(name)
     if match is None:
         raise NotFound("There is no such image")
     with service.database.read() as session:
-        content = images.content(session, match[1])
-    return respond(request, Representation(content, "image/png", caching=FOR_EVER, is_negotiated=False))
+        if match[2] == "svg":
+            content, media_type = images.as_drawing(session, match[1]), "image/svg+xml"
+            headers = {"Content-Security-Policy": DRAWING_POLICY}
+        else:
+            content, media_type, headers = images.content(session, match[1]), "image/png", {}
+    form = Representation(content, media_type, caching=FOR_EVER, is_negotiated=False, headers=headers)
+    return respond(request, form)
 
 
 @router.get("/static/{digest}/{name}")

@@ -66,10 +66,11 @@ def did_document(slug: str, request: Request, service: TheService) -> Response:
     with service.database.read() as session:
         issuer = issuers.by_slug(session, slug)
         addresses = service.office.addresses
+        older = [addresses.ob2_issuer(slug)] if issuers.has_open_badges_2(session, issuer) else []
         document = keys.did_document(
             issuer_id=addresses.did(slug),
             keys=signing_keys.published(session, issuer),
-            also_known_as=[addresses.issuer(slug)],
+            also_known_as=[addresses.issuer(slug), *older],
         )
     return _document(request, document, DID_DOCUMENT)
 

@@ -1,59 +1,83 @@
 """The door to verification: hand in a badge in any form, get a report of checks, as a page or as JSON.
 
-What is at an address of this service is read from the database. Nothing is fetched: other services' addresses are
-answered with a sentence until there is a guarded way to call them.
+What is at an address of this service is read from the database; what is at another is fetched through the guard.
+Whatever may be a stranger's is judged in a lane of its own, so that nobody who issues has to wait for it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from app import clock
 from app.credentials.report import Report, Verdict
-from app.errors import InvalidInput, NotFound, ServiceError, UnreadableCredential
+from app.errors import Busy, InvalidInput, NotFound, ServiceError, UnreadableCredential
 from app.issuing import verification
+from app.judging.desk import Desk
 from app.service import Service
 from app.web import negotiation, problems, submissions
-from app.web.deps import TheService
+from app.web.deps import JudgingLane, TheDesk, TheService
+from app.web.lanes import Lane
 from app.web.negotiation import CREDENTIAL_JWT
 from app.web.pages import page
 from app.web.public_badges import form_of, stored, visible
-from app.web.report_view import report_view, warnings_of
+from app.web.report_view import report_view
 from app.web.submissions import Submission, TheSubmission
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
-NOT_HERE = (
-    "This address belongs to another service, and only addresses of this one can be looked up for now. "
-    "Download the badge there and hand in the file"
-)
+HOSTED = re.compile(r"/ob2/assertions/[A-Za-z0-9_-]{22}")  # judged by what stands there, not by a copy
 NO_BADGE_THERE = "There is no badge at this address, or its holder keeps it private. Ask the holder for the file"
 NOTHING_HANDED_IN = "There is nothing to check yet: choose a file, or paste a badge or its address"
 
 
 @router.get("/verify")
-def verify_page(request: Request, service: TheService, badge: str | None = None) -> Response:
-    """The page to hand in a badge; with `badge` (an address of this service) the answer at once.
+async def verify_page(
+    request: Request, service: TheService, desk: TheDesk, lane: JudgingLane, badge: str | None = None
+) -> Response:
+    """The page to hand in a badge; with `badge` (the address of one) the answer at once.
 
     Whose it should be is asked by POST only: an e-mail address in ours would end up in logs and histories.
     """
     if badge is None:
         return _form(request, service, error=None, status=200)
-    return verify(request, service, submissions.of_text(badge))
+    return await verify(request, service, desk, lane, submissions.of_text(badge))
 
 
 @router.post("/verify")
-def verify(request: Request, service: TheService, submission: TheSubmission) -> Response:
+async def verify(
+    request: Request, service: TheService, desk: TheDesk, lane: JudgingLane, submission: TheSubmission
+) -> Response:
     """The report: 200 for whatever could be read, good or not; 422 when there is no badge in it."""
+    address = submission.address
+    if address is not None and verification.is_own_address(service.office, address):
+        return await run_in_threadpool(_answer, request, service, desk, submission)
+    return await _in_lane(lane, request, service, desk, submission)
+
+
+async def _in_lane(lane: Lane, request: Request, service: Service, desk: Desk, submission: Submission) -> Response:
+    """The answer, or that there is no place at present, in the form that was asked for."""
+    try:
+        return await lane.run(partial(_answer, request, service, desk, submission))
+    except Busy as error:
+        if not negotiation.wants_page(request.headers.get("accept")):
+            raise
+        response = _form(request, service, error=error, status=503, submission=submission)
+        response.headers["Retry-After"] = str(error.facts["retry_after_seconds"])
+        return response
+
+
+def _answer(request: Request, service: Service, desk: Desk, submission: Submission) -> Response:
     as_page = negotiation.wants_page(request.headers.get("accept"))
     try:
-        report = _judge(service, submission)
+        report = _judge(service, desk, submission)
     except ServiceError as error:
-        if not as_page:
+        if not as_page or isinstance(error, Busy):
             raise
         return _form(request, service, error=error, status=problems.STATUS[type(error)], submission=submission)
     status = 422 if report.verdict is Verdict.UNREADABLE else 200
@@ -63,37 +87,36 @@ def verify(request: Request, service: TheService, submission: TheSubmission) -> 
     return page(request, "report.html", status=status, indexed=False, negotiated=True, caching="no-store", report=view)
 
 
-def _judge(service: Service, submission: Submission) -> Report:
-    with service.database.read() as session:
-        document = submission.document
-        if submission.address is not None:
-            award_id, form = _own_badge(service, submission.address)
-            try:
-                document = stored(session, visible(session, award_id), form)
-            except NotFound as error:
-                raise NotFound(NO_BADGE_THERE) from error
-        if document is None:
-            raise InvalidInput(NOTHING_HANDED_IN, pointer="/credential")
-        return verification.judge(session, service.office, document, recipient=submission.recipient)
+def _judge(service: Service, desk: Desk, submission: Submission) -> Report:
+    document, address = submission.document, submission.address
+    if address is not None:
+        if not verification.is_own_address(service.office, address):
+            return desk.judge_address(address, recipient=submission.recipient)
+        if HOSTED.fullmatch(urlsplit(address).path):
+            return desk.judge_hosted(address, recipient=submission.recipient)
+        document = _own_badge(service, address)
+    if document is None:
+        raise InvalidInput(NOTHING_HANDED_IN, pointer="/credential")
+    return desk.judge(document, recipient=submission.recipient)
 
 
-def _own_badge(service: Service, address: str) -> tuple[str, negotiation.Form]:
-    """The award and the signed form that an address of this service names. Raises InvalidInput or NotFound."""
-    if not verification.is_own_address(service.office, address):
-        raise InvalidInput(NOT_HERE, pointer="/address")
+def _own_badge(service: Service, address: str) -> bytes:
+    """The signed bytes that an address of this service stands for. Raises InvalidInput or NotFound."""
     path = urlsplit(address).path.rstrip("/")
     if not path.startswith("/b/"):
         raise InvalidInput("This is an address of this service, but not of a badge", pointer="/address")
     try:
         award_id, chosen = form_of(path.removeprefix("/b/"), None)
+        # The picture carries the JSON form, and the page stands for it.
+        form = CREDENTIAL_JWT if chosen.form is CREDENTIAL_JWT else negotiation.CREDENTIAL_JSON
+        with service.database.read() as session:
+            return stored(session, visible(session, award_id), form)
     except NotFound as error:
         raise NotFound(NO_BADGE_THERE) from error
-    # The picture carries the JSON form, and the page stands for it.
-    return award_id, CREDENTIAL_JWT if chosen.form is CREDENTIAL_JWT else negotiation.CREDENTIAL_JSON
 
 
 def _as_json(report: Report) -> Response:
-    found: dict[str, Any] = {**report.to_dict(), "warnings": list(warnings_of(report))}
+    found = report.to_dict()
     if report.verdict is Verdict.UNREADABLE:
         raise UnreadableCredential(report.sentence, verdict=found["verdict"], checks=found["checks"])
     return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})

@@ -9,7 +9,6 @@ from datetime import datetime
 from app.credentials.report import Check, Outcome, Report, VerifiedFacts
 from app.issuing.office import Office
 from app.web import states
-from app.web.lookalikes import warning
 from app.web.states import State
 
 _NOT_REACHED = "not_checked"
@@ -19,6 +18,7 @@ _ABOUT = {
     "context": "its words",
     "proof": "its signature",
     "issuer": "who signed it",
+    "refresh": "whether its issuer offers a newer form",
     "dates": "its dates",
     "status": "whether it was withdrawn",
     "superseded": "whether a newer badge replaced it",
@@ -37,12 +37,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A signed document inside the one that was handed in, with a verdict of its own."""
+
+    kind: str
+    state: State
+    signed_by: str | None
+    title: str | None
+    comment: str | None
+    inside: tuple[Inside, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """The whole answer. `recipient` is what was typed; `match` the check that compared it, if any."""
 
     state: State
     facts: VerifiedFacts | None
     warnings: tuple[str, ...]
+    known_in: tuple[str, ...] | None  # the trust lists with the issuer in them; None = there are no lists
     recipient: str | None
     match: Line | None
     lines: tuple[Line, ...]
@@ -50,6 +63,7 @@ class ReportView:
     image_path: str | None
     badge_path: str | None
     document: str | None
+    inside: tuple[Inside, ...]
 
 
 def report_view(office: Office, report: Report, *, recipient: str | None, now: datetime) -> ReportView:
@@ -61,6 +75,7 @@ def report_view(office: Office, report: Report, *, recipient: str | None, now: d
         state=states.of_report(report, now=now),
         facts=report.credential,
         warnings=warnings_of(report),
+        known_in=report.known_in,
         recipient=recipient,
         match=match,
         lines=tuple(reached.values()),
@@ -68,15 +83,32 @@ def report_view(office: Office, report: Report, *, recipient: str | None, now: d
         image_path=_own_path(office, report.credential.image_url, "/images/") if report.credential else None,
         badge_path=_own_path(office, report.credential.credential_id, "/b/") if report.credential else None,
         document=json.dumps(report.document, indent=2, ensure_ascii=False) if report.document else None,
+        inside=_inside(report, now=now),
+    )
+
+
+def _inside(report: Report, *, now: datetime) -> tuple[Inside, ...]:
+    """The achievements of a learner record, then endorsements; a part that is not good never looks as if it were."""
+    parts = [("Achievement", part.report) for part in report.nested]
+    parts += [("Endorsement", part.report) for part in report.endorsements]
+    return tuple(_part(kind, part, now=now) for kind, part in parts)
+
+
+def _part(kind: str, report: Report, *, now: datetime) -> Inside:
+    facts = report.credential
+    return Inside(
+        kind=kind,
+        state=states.of_report(report, now=now),
+        signed_by=facts.signed_by if facts else None,
+        title=facts.title if facts else None,
+        comment=facts.endorsement_comment if facts else None,
+        inside=_inside(report, now=now),
     )
 
 
 def warnings_of(report: Report) -> tuple[str, ...]:
-    """Sentences about names that could be mistaken for others (T20)."""
-    if report.credential is None:
-        return ()
-    found = (warning(report.credential.issuer_name), warning(report.credential.achievement_name))
-    return tuple(dict.fromkeys(sentence for sentence in found if sentence))
+    """What a person should know beside the checks, in sentences, each once."""
+    return tuple(dict.fromkeys(caution.sentence for caution in report.warnings))
 
 
 def _line(check: Check) -> Line:

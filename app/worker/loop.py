@@ -15,6 +15,7 @@ from app.outbound import email
 from app.outbound.email import Mailer
 from app.service import Service
 from app.worker.deliveries import Deliveries
+from app.worker.reissuing import Reissuing
 from app.worker.sending import Sending
 from app.worker.upkeep import Upkeep
 
@@ -32,11 +33,14 @@ class Worker:
         self._upkeep = Upkeep(service)
         self._deliveries = Deliveries(service, between=self._upkeep.do_what_is_due)
         self._sending = Sending(service, mailer)
+        self._stop = threading.Event()
+        self._reissuing = Reissuing(service, between=lambda: self._upkeep_and_deliveries(self._stop))
 
     def run_once(self) -> int:
         """Do everything that there is to do now; how many deliveries and messages were dealt with."""
         go_on = threading.Event()
         done = self._deliveries.work_through(go_on) + self._sending.send(go_on)
+        self._reissuing.work_through(go_on)
         self._upkeep.do_everything()
         return done
 
@@ -45,12 +49,16 @@ class Worker:
 
         Mail has a thread of its own, so that a mail server that hangs holds up nothing else.
         """
+        self._stop = stop
         mail = threading.Thread(target=self._repeat, args=(stop, self._sending.send), name="lanyard-mail", daemon=True)
         mail.start()
         self._repeat(stop, self._work)
         mail.join(STOP_SECONDS)
 
     def _work(self, stop: threading.Event) -> int:
+        return self._upkeep_and_deliveries(stop) + self._reissuing.work_through(stop)
+
+    def _upkeep_and_deliveries(self, stop: threading.Event) -> int:
         self._upkeep.do_what_is_due()
         return self._deliveries.work_through(stop)
 

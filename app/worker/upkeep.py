@@ -1,4 +1,4 @@
-"""What a worker does every so often: says that it lives, seals the audit log, makes the daily round."""
+"""What a worker does every so often: lives, seals the audit log, opens status lists in time, makes its daily round."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from app.issuing import access, audit_chain, heartbeat, issuers
+from app.issuing import access, audit_chain, heartbeat, issuers, status_lists
 from app.issuing.audit import AuditCheckpoint
 from app.service import Service
 
@@ -20,6 +20,7 @@ SEAL_ENTRIES = 500
 BEAT_SECONDS = 10
 SEAL_SECONDS = 5
 CHECKPOINT_SECONDS = 60
+LISTS_SECONDS = 30
 ROUND_SECONDS = 24 * 3600
 
 
@@ -43,6 +44,7 @@ class Upkeep:
             _Chore("heartbeat", self.beat, BEAT_SECONDS),
             _Chore("seal", self.seal, SEAL_SECONDS),
             _Chore("checkpoint", self.checkpoint, CHECKPOINT_SECONDS),
+            _Chore("status lists", self.open_lists, LISTS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
         ]
 
@@ -77,6 +79,13 @@ class Upkeep:
         for issuer_id in due:
             self._try("checkpoint", partial(self._sign, issuer_id))
 
+    def open_lists(self) -> None:
+        """Open the next status list where one is nearly full, so that no award has to wait for that."""
+        with self._database.read() as session:
+            due = sorted({issuer_id for issuer_id, _ in status_lists.nearly_full(session)})
+        for issuer_id in due:
+            self._try("status lists", partial(self._open_lists, issuer_id))
+
     def make_round(self) -> None:
         """What is to be done once a day: forget what may be forgotten."""
         with self._database.write() as session:
@@ -95,6 +104,13 @@ class Upkeep:
             made = audit_chain.checkpoint(session, self._office, issuers.by_id(session, issuer_id))
         if made is not None:
             _publish(made)
+
+    def _open_lists(self, issuer_id: str) -> None:
+        with self._database.write() as session:
+            opened = status_lists.open_next(session, self._office, issuers.by_id(session, issuer_id))
+            numbers = [(each.purpose, each.number) for each in opened]
+        if numbers:
+            log.info("status lists opened", issuer_id=issuer_id, lists=numbers)
 
     def _try(self, name: str, step: Callable[[], None]) -> None:
         """Do a step whose failure must not keep the next one from being done."""

@@ -234,6 +234,15 @@ def test_a_catalogue_that_is_not_there_is_said(academy):
     assert "Traceback" not in said.err
 
 
+def test_open_badges_2_is_switched_on_and_off_for_one_achievement(academy):
+    assert "e-mail" in academy.refused("achievement", "open-badges-2", "st-anna", "bls", "--on")
+    academy.good("issuer", "change", "st-anna", "--email", "badges@st-anna.example")
+
+    said = [academy.good("achievement", "open-badges-2", "st-anna", "bls", way) for way in ("--on", "--on", "--off")]
+
+    assert said == ["Done.\n", "It stands so already.\n", "Done.\n"]
+
+
 def test_achievements_are_listed_and_archived(academy):
     assert academy.good("achievement", "list", "st-anna") == "bls\tpublished\t1\tBasic Life Support (BLS)\n"
 

@@ -28,7 +28,11 @@ make_recipient = _module.make_recipient
 make_award = _module.make_award
 make_status_list = _module.make_status_list
 make_signing_keys = _module.make_signing_keys
+make_key = _module.make_key
 signing_keys = _module.signing_keys
+make_endorsement = _module.make_endorsement
+make_record = _module.make_record
+signed_badge = _module.signed_badge
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +48,12 @@ def conformance(shared: Path) -> Path:
 def panel(shared: Path, node: str) -> Panel:
     """Programs that others wrote, ready to be asked."""
     return foreign_verifiers.set_up(shared, node)
+
+
+@pytest.fixture(scope="session")
+def panel_of_2_0(shared: Path) -> Panel:
+    """Programs that others wrote for Open Badges 2.0, ready to be asked."""
+    return foreign_verifiers.set_up_for_2_0(shared)
 
 
 @pytest.fixture(scope="session")

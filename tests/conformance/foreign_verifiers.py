@@ -72,6 +72,11 @@ OPENBADGESLIB = Judge(
 AJV = Judge("ajv", "verify_schema.mjs", EVERY_FORM, options=("SCHEMA",), looks_at=frozenset({"rules"}))
 RULES_OF_1EDTECH = Judge("1EdTech rules", "lint_1edtech.mjs", EVERY_FORM, looks_at=frozenset({"rules", "dates"}))
 
+# Of Open Badges 2.0, hosted and signed. The first is 1EdTech's own, and runs in an environment of its time.
+OPENBADGES = Judge("openbadges", "verify_ob2.py", ("hosted", "signed"))
+OPENBADGESLIB_2_0 = Judge("openbadgeslib", "verify_ob2_lib.py", ("hosted", "signed"), options=("--revocation",))
+
+JUDGES_OF_2_0 = (OPENBADGES, OPENBADGESLIB_2_0)
 JUDGES = (DIGITAL_BAZAAR, VERIFIER_CORE, JOSE, OPENBADGESLIB, AJV, RULES_OF_1EDTECH)
 
 
@@ -90,6 +95,7 @@ class Panel:
     folder: Path
     node: str
     schema: Path
+    python_of_2_0: str = ""
 
     def ask(self, judge: Judge, files: Mapping[str, bytes], *more: str) -> dict[str, Opinion]:
         """What the program says of each file, by its name. `more` are further options of its script."""
@@ -103,16 +109,18 @@ class Panel:
         """What the program says of files, or of what it fetches itself from addresses."""
         options = [*self.options(judge), *more]
         runner = MANY_AT_ONCE.with_suffix(Path(judge.script).suffix)
-        said = json.loads(self.run(str(runner), judge.script, stdin=json.dumps([[each, *options] for each in inputs])))
+        wanted = json.dumps([[each, *options] for each in inputs])
+        python = self.python_of_2_0 if judge is OPENBADGES else sys.executable
+        said = json.loads(self.run(str(runner), judge.script, stdin=wanted, python=python))
         return [_opinion(judge, line) for line in said]
 
     def options(self, judge: Judge) -> list[str]:
         """What the judge's script is called with after its input."""
         return [str(self.schema) if option == "SCHEMA" else option for option in judge.options]
 
-    def run(self, *arguments: str, stdin: str = "") -> str:
+    def run(self, *arguments: str, stdin: str = "", python: str = sys.executable) -> str:
         """Run a program of Python or Node in the folder, which must end well; what it wrote."""
-        program = sys.executable if arguments[0].endswith(".py") else self.node
+        program = python if arguments[0].endswith(".py") else self.node
         ended = subprocess.run(  # noqa: S603 - scripts that the tests name, on files that they wrote
             [program, *arguments],
             cwd=self.folder,
@@ -130,8 +138,11 @@ class Panel:
         """Which version of the library gave the verdicts; of the rules, whose they are."""
         if judge is RULES_OF_1EDTECH:
             return "(of the public validator 1.11.0, written anew)"
-        if judge is OPENBADGESLIB:
+        if judge.name == OPENBADGESLIB.name:
             return version(judge.name)
+        if judge is OPENBADGES:
+            [described] = self.folder.glob("v2/lib/*/site-packages/openbadges-[0-9]*.dist-info")
+            return described.stem.partition("-")[2]
         described = self.folder / "node_modules" / judge.name / "package.json"
         return str(json.loads(described.read_text())["version"])
 
@@ -161,6 +172,28 @@ def set_up(shared: Path, node: str) -> Panel:
     return Panel(folder, node, schema)
 
 
+def set_up_for_2_0(shared: Path) -> Panel:
+    """The verifiers of Open Badges 2.0, which need no Node, but an environment with the libraries of their time."""
+    source = shared / "tools" / "verify"
+    if not source.is_dir():
+        lacking("The folder ../shared has no tools/verify, so no verifier of Open Badges 2.0 was asked")
+    folder = _own_folder(_digest(source))
+    python = folder / "v2" / "bin" / "python"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "v2" / "ready").exists():
+            _copy_scripts(source, folder)
+            try:
+                _output([sys.executable, "-m", "venv", "--clear", "v2"], cwd=folder)
+                # The package asks for a library that can no longer be built; the list names what does instead.
+                _output([str(python), "-m", "pip", "install", "--no-deps", "-r", "requirements-ob2.txt"], cwd=folder)
+            except (subprocess.SubprocessError, OSError) as error:
+                said = str(getattr(error, "stdout", None) or error).strip().splitlines()
+                lacking(f"pip could not fetch the verifier of Open Badges 2.0, so it was not asked: {said[-1:]}")
+            (folder / "v2" / "ready").touch()
+    return Panel(folder, node="", schema=shared / SCHEMA, python_of_2_0=str(python))
+
+
 def lacking(sentence: str) -> None:
     """Say what is missing: a skip on a developer's machine, a failure in CI."""
     if os.environ.get("CI") == "true":
@@ -179,10 +212,7 @@ def _own_folder(digest: str) -> Path:
 
 
 def _install(source: Path, folder: Path, npm: str) -> None:
-    for file in _scripts(source):
-        target = folder / file.relative_to(source)
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(file, target)
+    _copy_scripts(source, folder)
     try:
         # Where no registry answers, `install` would try for minutes before it says so.
         _output([npm, "view", "jose", "version", "--fetch-retries=0", "--fetch-timeout=20000"], cwd=folder)
@@ -190,6 +220,13 @@ def _install(source: Path, folder: Path, npm: str) -> None:
     except (subprocess.SubprocessError, OSError) as error:
         said = [line for line in str(getattr(error, "stdout", None) or error).splitlines() if " code " not in line]
         lacking(f"npm could not fetch the independent verifiers, so none was asked: {' '.join(said[:2])[:300]}")
+
+
+def _copy_scripts(source: Path, folder: Path) -> None:
+    for file in _scripts(source):
+        target = folder / file.relative_to(source)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(file, target)
 
 
 def _output(command: list[str], cwd: Path | None = None) -> str:

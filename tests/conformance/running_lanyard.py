@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,16 @@ from app.issuing import (
     awards,
     consent,
     issuers,
+    key_compromise,
     key_rotation,
     learners,
+    open_badges_2,
     rules,
     signing_keys,
     sources,
 )
 from app.issuing.awards import Award
+from app.issuing.signing_keys import KeyState
 from app.issuing.sources import NewSource
 from app.issuing.status_lists import StatusList
 from app.service import Service
@@ -87,6 +90,7 @@ class RunningLanyard:
     """A server in a process of its own, and the addresses of its badges by the state that they are in.
 
     `good`; `named`: with the holder's consent the name is in it; `early`: signed before two rotations of the keys;
+    `resigned`: its key was stolen, and it was signed anew; `refreshing`: it names its refresh service;
     `revoked`; `suspended`; `expired`.
     """
 
@@ -132,6 +136,10 @@ class RunningLanyard:
     def list_url(self, badge: str) -> str:
         """The status list that the badge names."""
         return str(self.document(badge)["credentialStatus"]["statusListCredential"])
+
+    def hosted(self, badge: str) -> str:
+        """The address of a badge in Open Badges 2.0; with `.jws` behind it, of its signed form."""
+        return self.service.office.addresses.ob2_assertion(self.badges[badge].rpartition("/")[2])
 
     @contextmanager
     def forged(self, list_url: str, *, json_form: bytes, token: bytes) -> Iterator[None]:
@@ -240,6 +248,7 @@ def _furnish(service: Service) -> NewSource:
         for course, changes in ((COURSE, {}), (LAPSING_COURSE, {"validity": {"kind": "months", "amount": 12}})):
             facts = achievement_facts.parse({**FACTS, **changes})
             achievement = achievements.create(session, issuer, slug=course, facts=facts, actor=ACTOR)
+            open_badges_2.switch(session, achievement, on=True, actor=ACTOR)
             achievements.publish(session, office, achievement, actor=ACTOR)
             sources.allow(session, made.source, achievement, actor=ACTOR)
             rules.create(session, made.source, activity_id=course, achievement=achievement, actor=ACTOR)
@@ -252,6 +261,17 @@ def _bring_about(lanyard: RunningLanyard, source: NewSource) -> None:
     for _ in range(2):
         with database.write() as session:
             key_rotation.rotate(session, office, issuers.by_slug(session, ISSUER), actor=ACTOR)
+    _deliver(lanyard, source, "resigned")
+    with database.write() as session:  # before the others are made, as they rest on healthy keys
+        issuer = issuers.by_slug(session, ISSUER)
+        stolen = [key.kid for key in signing_keys.of_issuer(session, issuer) if key.state == KeyState.ACTIVE]
+        key_rotation.revoke(session, office, issuer, stolen, reason="stolen", actor=ACTOR)
+        resigned = _award(lanyard, session, "resigned")
+        key_compromise.reissue(session, office, issuer.id, [resigned.id], actor=ACTOR)
+    _deliver(lanyard, source, "refreshing")
+    with database.write() as session:
+        naming = replace(office, refresh_service=True)
+        award_status.reissue(session, naming, _award(lanyard, session, "refreshing"), actor=ACTOR)
     for state in ("good", "named", "revoked", "suspended"):
         _deliver(lanyard, source, state)
     _deliver(lanyard, source, "expired", activity=LAPSING_COURSE, completed_at="2024-02-29T10:15:00Z")

@@ -17,7 +17,7 @@ def changed(form: str, file: bytes, change: Change) -> bytes:
     match form:
         case "json":
             return _edited(file, change)
-        case "png":
+        case "png" | "svg":
             return baking.bake(file, _edited(baking.extract(file), change))
         case "jwt":
             head, payload, signature = file.decode().split(".")
@@ -36,7 +36,7 @@ def with_proof_of(form: str, file: bytes, other: bytes) -> bytes:
     match form:
         case "json":
             return _edited(file, lambda document: document.update(proof=json.loads(other)["proof"]))
-        case "png":
+        case "png" | "svg":
             return baking.bake(file, with_proof_of("json", baking.extract(file), baking.extract(other)))
         case "jwt":
             return b".".join((*file.split(b".")[:2], other.split(b".")[2]))

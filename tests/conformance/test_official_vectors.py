@@ -85,9 +85,10 @@ def test_the_whole_w3c_canonicalisation_suite_passes(conformance):
     for path in sorted(folder.glob("*-in.nq")):
         name = path.name.removesuffix("-in.nq")
         expected = folder / f"{name}-rdfc10.nq"
-        if name == "test075" or not expected.exists():  # 075 is for SHA-384, which no cryptosuite here uses
+        if not expected.exists():  # the poisoned one
             continue
-        assert canonical_nquads(quads_of(path.read_bytes())) == expected.read_bytes(), name
+        digest = "sha384" if name == "test075" else "sha256"
+        assert canonical_nquads(quads_of(path.read_bytes()), digest=digest) == expected.read_bytes(), name
         checked += 1
 
     assert checked > 60

@@ -13,7 +13,7 @@ from openbadgeslib.verify import issuer_did_from_document, issuer_did_from_token
 from . import tampering
 from .running_lanyard import RunningLanyard
 
-FORMS = ("json", "jwt", "png")
+FORMS = ("json", "jwt", "png", "svg")
 
 
 def verify(lanyard: RunningLanyard, file: bytes) -> str:
@@ -23,7 +23,10 @@ def verify(lanyard: RunningLanyard, file: bytes) -> str:
         # It resolves every did:web by https; this server speaks plain http. It checks the proof of a token only.
         return lanyard.get(url.replace("https://localhost:", "http://localhost:"), "application/vc+jwt, */*;q=0.1")
 
-    text = OB3Verifier.extract_token_from_png(file) if file.startswith(b"\x89PNG") else file.decode()
+    if file.startswith(b"\x89PNG"):
+        text = OB3Verifier.extract_token_from_png(file)
+    else:
+        text = OB3Verifier.extract_token_from_svg(file) if file.startswith(b"<?xml") else file.decode()
     is_embedded = text.startswith("{")
     issuer = issuer_did_from_document(text) if is_embedded else issuer_did_from_token(text)
     verifier = OB3LdpVerifier if is_embedded else OB3Verifier

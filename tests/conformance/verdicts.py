@@ -9,9 +9,14 @@ DOCUMENTS = (
     "good",
     "named",
     "early",
+    "resigned",
+    "stolen",
+    "refreshing",
     "suspended",
+    "reinstated",
     "revoked",
     "expired",
+    "another's badge",
     "another letter",
     "another's proof",
     "another's place",
@@ -20,6 +25,10 @@ DOCUMENTS = (
     "no type",
     "list",
     "forged list",
+    "endorsed",
+    "another's words",
+    "endorsement",
+    "forged endorsement",
 )
 
 
@@ -38,6 +47,8 @@ def table(verdicts: Iterable[Verdict]) -> list[str]:
 
 
 def _cell(noted: list[Verdict], program: str, document: str) -> str:
-    said = sorted((not accepted, form) for who, _, what, form, accepted in noted if (who, what) == (program, document))
+    said = sorted(
+        {(not accepted, form) for who, _, what, form, accepted in noted if (who, what) == (program, document)}
+    )
     signs = {"+": [form for refused, form in said if not refused], "-": [form for refused, form in said if refused]}
     return " ".join(f"{sign} {', '.join(forms)}" for sign, forms in signs.items() if forms)

@@ -11,18 +11,22 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
-from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from app.credentials.keys import PublishedKey, SigningKey, did_document, kid_of, verification_method_of
+from app.credentials import sign
+from app.credentials.keys import PublishedKey, SigningKey, did_document, kid_of, multibase_of, verification_method_of
 from app.credentials.model import (
     Achievement,
     Algorithm,
     Alignment,
     Award,
+    Endorsement,
     Evidence,
     Issuer,
     Recipient,
+    Record,
     Result,
     ResultDescription,
     StatusEntry,
@@ -183,6 +187,50 @@ def make_status_list() -> Callable[..., StatusListFacts]:
 
 
 @pytest.fixture(scope="session")
+def make_endorsement(make_issuer: Any) -> Callable[..., Endorsement]:
+    def build(**changes: Any) -> Endorsement:
+        return replace(
+            Endorsement(
+                id="https://badges.example/endorsements/q3Jm0s2d9fKf1C7x8y9zAw",
+                issuer=make_issuer(),
+                name="Endorsement by St Elsewhere Hospital",
+                about="https://badges.example/achievements/bls/v1",
+                comment="Meets the **2026** guideline.",
+                valid_from=SIGNED_AT,
+                valid_until=datetime(2046, 3, 1, tzinfo=UTC),
+                status=StatusEntry("https://badges.example/status/r1", 94567, StatusPurpose.REVOCATION),
+            ),
+            **changes,
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def signed_badge(make_award: Any, signing_keys: SigningKeys) -> bytes:
+    """A badge with its embedded proof."""
+    return sign.sign_embedded(sign.prepare(make_award()), key=signing_keys.embedded, created=SIGNED_AT)
+
+
+@pytest.fixture(scope="session")
+def make_record(make_issuer: Any, make_recipient: Any, signed_badge: bytes) -> Callable[..., Record]:
+    def build(**changes: Any) -> Record:
+        return replace(
+            Record(
+                id="urn:uuid:7f5b7f3e-5d62-4a0f-9a6e-1f0d6b8f3c99",
+                issuer=make_issuer(),
+                name="Learner record of St Elsewhere Hospital",
+                recipient=make_recipient(subject_id="urn:uuid:8f5b7f3e-5d62-4a0f-9a6e-1f0d6b8f3c98"),
+                badges=(json.loads(signed_badge),),
+                valid_from=SIGNED_AT,
+            ),
+            **changes,
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def make_signing_keys() -> Callable[..., SigningKeys]:
     """Fresh keys for an issuer id; the RSA key takes a moment, so share where you can."""
 
@@ -212,6 +260,41 @@ def make_signing_keys() -> Callable[..., SigningKeys]:
         return SigningKeys(embedded, token, did_document(issuer_id=issuer_id, keys=published), ed, rs)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def make_key() -> Callable[..., SigningKey]:
+    """One fresh key: `EdDSA`, `ES256`, `ES384`, or an RSA algorithm. A Multikey's kid is its text."""
+
+    def build(algorithm: str, *, issuer_id: str = ISSUER_ID, bits: int = 2048) -> SigningKey:
+        jwk, signs = _key_parts(algorithm, bits)
+        kid = kid_of(jwk) if jwk["kty"] == "RSA" else multibase_of(jwk)
+        return SigningKey(kid, algorithm, jwk, verification_method_of(issuer_id, kid), signs)
+
+    return build
+
+
+def _key_parts(algorithm: str, bits: int) -> tuple[dict[str, Any], Callable[[bytes], bytes]]:
+    digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}.get(algorithm[2:])
+    if algorithm == "EdDSA":
+        ed = ed25519.Ed25519PrivateKey.generate()
+        return _bare(OKPAlgorithm.to_jwk(ed.public_key())), ed.sign
+    if algorithm.startswith("ES"):
+        elliptic = ec.generate_private_key(ec.SECP256R1() if algorithm == "ES256" else ec.SECP384R1())
+        size = elliptic.key_size // 8
+
+        def raw(data: bytes) -> bytes:
+            numbers = decode_dss_signature(elliptic.sign(data, ec.ECDSA(digest)))
+            return b"".join(number.to_bytes(size, "big") for number in numbers)
+
+        return _bare(ECAlgorithm.to_jwk(elliptic.public_key())), raw
+    rs = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    how = padding.PKCS1v15() if algorithm[0] == "R" else padding.PSS(padding.MGF1(digest), digest.digest_size)
+    return _bare(RSAAlgorithm.to_jwk(rs.public_key())), lambda data: rs.sign(data, how, digest)
+
+
+def _bare(text: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(text).items() if name != "key_ops"}
 
 
 @pytest.fixture(scope="session")

@@ -56,9 +56,42 @@ def test_a_credential_comes_out_of_the_picture_byte_for_byte():
     assert baking.extract(baking.bake(PICTURE, credential)) == credential
 
 
-@given(text=st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=300))
+@given(
+    text=st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=300).filter(
+        lambda text: not text.lstrip().startswith("{")
+    )
+)
 def test_any_text_comes_out_as_it_went_in(text: str):
     assert baking.extract(baking.bake(PICTURE, text)) == text.encode()
+
+
+def test_a_document_with_letters_beyond_ascii_is_written_as_escapes():
+    plain = '{"name":"Šárka ® 🩺 李"}'
+
+    found = baking.extract(baking.bake(PICTURE, plain))
+
+    assert found.isascii()
+    assert strict_json.loads(found) == strict_json.loads(plain)
+
+
+def test_both_generations_can_be_in_one_picture_and_each_has_its_own_chunk():
+    baked = baking.bake(PICTURE, "a.b.c", assertion="d.e.f")
+
+    texts = [chunk.data for chunk in png.read(baked).chunks if chunk.type == b"iTXt"]
+    assert texts == [b"openbadgecredential\x00\x00\x00\x00\x00a.b.c", b"openbadges\x00\x00\x00\x00\x00d.e.f"]
+    assert baking.extract(baked) == b"a.b.c"
+    assert baking.bake(baked, "a.b.c", assertion="d.e.f") == baked
+
+
+def test_a_2_0_badge_alone_is_baked_under_its_own_keyword():
+    assert baking.bake(PICTURE, assertion="d.e.f") == with_pixels_after(itxt(b"d.e.f", keyword=b"openbadges"))
+
+
+def with_pixels_after(chunk: png.Chunk) -> bytes:
+    """The picture with this chunk just before the pixels."""
+    chunks = list(png.read(PICTURE).chunks)
+    chunks.insert([each.type for each in chunks].index(b"IDAT"), chunk)
+    return png.write(tuple(chunks))
 
 
 def test_what_is_baked_has_one_plain_chunk_before_the_pixels():

@@ -1,5 +1,6 @@
 import base64
 import gzip
+import random
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -95,6 +96,18 @@ def test_a_malformed_list_is_refused_with_a_reason(encoded: str, code: str):
 
 def test_a_bomb_is_stopped_at_the_limit():
     assert refusal(packed(gzipped(bytes(20 * 1_048_576)))) == "list_too_large"
+
+
+def test_scattered_bits_are_packed_smaller_than_gzip_does_at_its_best():
+    bits = bitstring.pack(random.Random(7).sample(range(1_048_576), 50_000), 1_048_576)  # noqa: S311 - no secret
+
+    assert len(bitstring.encode_packed(bits)) < len(packed(gzipped(bits)))
+
+
+def test_the_longest_list_that_can_be_set_up_is_accepted_however_its_bits_fall():
+    bits = random.Random(7).randbytes(4_194_304 // 8)  # noqa: S311 - no secret
+
+    assert bitstring.decode(bitstring.encode_packed(bits)) == bits
 
 
 @pytest.mark.parametrize("index", [-1, 131_072])

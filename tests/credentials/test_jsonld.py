@@ -1,4 +1,4 @@
-"""What a signature covers is what a reader sees: pinned words, nothing dropped, bounded work."""
+"""What a signature covers is what a reader sees: pinned words, nothing dropped, bounded work (T9 to T12)."""
 
 from __future__ import annotations
 

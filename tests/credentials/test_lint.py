@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.credentials import ob3
+from app.credentials import clr, ob3
+from app.credentials.endorsement import endorsement_document
 from app.credentials.lint import RULES, SAFE_MODE, lint
 
 Document = dict[str, Any]
@@ -101,6 +102,9 @@ BROKEN_BADGES: list[tuple[str, Break]] = [
     ("OB3-55", put(*ENTRY, "id", value="https://badges.example/status/r1")),
     ("OB3-55", put(*ENTRY, "type", value="1EdTechRevocationList")),
     ("OB3-55", put("credentialStatus", value={"type": "BitstringStatusListEntry"})),
+    ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Related"], "id": "badge-class"}])),
+    ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Achievement"], "id": "https://x.example/b"}])),
+    ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Related", "BadgeClass"], "id": "https://x.example/b"}])),
     ("OB3-77", drop("awardedDate")),
     ("OB3-77", drop("name")),
     ("EVIDENCE-01", put("evidence", 0, "type", value=["Proof"])),
@@ -112,6 +116,36 @@ BROKEN_BADGES: list[tuple[str, Break]] = [
     ("PROFILE-01", put(*ACHIEVEMENT, "creator", "id", value="St Elsewhere")),
     ("RESULT-01", drop(*ACHIEVEMENT, "resultDescription", 0, "name")),
     ("TEXT-01", put(*ACHIEVEMENT, "description", value="Resuscitates\x0b an adult")),
+]
+
+BROKEN_ENDORSEMENTS: list[tuple[str, Break]] = [
+    ("OB3-01", put("@context", value=list(reversed(ob3.CONTEXTS)))),
+    ("OB3-02", put("@context", value=list(ob3.CONTEXTS[:2]))),
+    ("OB3-03", put(*SUBJECT, "favouriteColour", value="red")),
+    ("OB3-06", drop("issuer", "name")),
+    ("OB3-08", put("validUntil", value="2026-03-01T09:05:00Z")),
+    ("OB3-20", put("endorsementJwt", value="ey")),
+    ("OB3-23", put("credentialSchema", 0, "type", value="JsonSchema")),
+    ("OB3-45", put("endorsement", value=[{"type": ["VerifiableCredential", "EndorsementCredential"]}])),
+    ("OB3-55", put("credentialStatus", "statusListIndex", value=1)),
+    ("ENDORSEMENT-01", put("type", value=["EndorsementCredential"])),
+    ("ENDORSEMENT-01", put(*SUBJECT, "type", value=["AchievementSubject"])),
+    ("ENDORSEMENT-01", put(*SUBJECT, "id", value="bls")),
+    ("ENDORSEMENT-01", put(*SUBJECT, "endorsementComment", value=7)),
+    ("NAME-01", drop("name")),
+]
+
+BROKEN_RECORDS: list[tuple[str, Break]] = [
+    ("CLR-01", put("@context", value=[clr.CONTEXTS[0], clr.CONTEXTS[2], clr.CONTEXTS[1], clr.CONTEXTS[3]])),
+    ("CLR-02", put("type", value=["ClrCredential"])),
+    ("CLR-02", put(*SUBJECT, "verifiableCredential", value=[])),
+    ("CLR-02", drop(*SUBJECT, "verifiableCredential", 0, "proof")),
+    ("CLR-02", put(*SUBJECT, "type", value=["AchievementSubject"])),
+    ("NAME-01", put("name", value=" ")),
+    ("OB3-03", put(*SUBJECT, "favouriteColour", value="red")),
+    ("OB3-14", put(*IDENTITY, "identityHash", value="md5$d41d8cd98f00b204e9800998ecf8427e")),
+    ("PRIVACY-02", put(*IDENTITY, "hashed", value=False)),
+    ("PRIVACY-03", put(*SUBJECT, "id", value="urn:uuid:0191d6c0-5d62-7a0f-9a6e-1f0d6b8f3c11")),
 ]
 
 BROKEN_LISTS: list[tuple[str, Break]] = [
@@ -135,6 +169,16 @@ def status_list(make_status_list):
     return ob3.status_list_document(
         make_status_list(), "uH4sIAAAAAAAC_-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
     )
+
+
+@pytest.fixture(scope="module")
+def endorsement(make_endorsement):
+    return endorsement_document(make_endorsement())
+
+
+@pytest.fixture(scope="module")
+def record(make_record):
+    return clr.record_document(make_record())
 
 
 def rules_broken(document: Document, spoil: Break) -> set[str]:
@@ -161,8 +205,30 @@ def test_a_status_list_that_breaks_a_rule_is_found(status_list, rule, spoil):
     assert rule in rules_broken(status_list, spoil)
 
 
+def test_a_right_endorsement_and_a_right_record_break_no_rule(endorsement, record):
+    assert lint(endorsement) == lint(record) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "spoil"), BROKEN_ENDORSEMENTS, ids=[f"{r}-{n}" for n, (r, _) in enumerate(BROKEN_ENDORSEMENTS)]
+)
+def test_an_endorsement_that_breaks_a_rule_is_found(endorsement, rule, spoil):
+    assert rule in rules_broken(endorsement, spoil)
+
+
+@pytest.mark.parametrize(("rule", "spoil"), BROKEN_RECORDS, ids=[f"{r}-{n}" for n, (r, _) in enumerate(BROKEN_RECORDS)])
+def test_a_record_that_breaks_a_rule_is_found(record, rule, spoil):
+    assert rule in rules_broken(record, spoil)
+
+
+def test_what_was_signed_earlier_is_not_held_against_the_record_that_holds_it(record):
+    inside = (*SUBJECT, "verifiableCredential", 0, "credentialSubject", "achievement", "achievementType")
+
+    assert rules_broken(record, put(*inside, value="Microcredential")) == set()
+
+
 def test_every_rule_has_an_example_here_and_names_its_clause():
-    examples = {rule for rule, _ in BROKEN_BADGES + BROKEN_LISTS}
+    examples = {rule for rule, _ in BROKEN_BADGES + BROKEN_ENDORSEMENTS + BROKEN_RECORDS + BROKEN_LISTS}
 
     assert examples == {rule.name for rule in RULES} | {SAFE_MODE}
     assert all(len(rule.clause) > 10 for rule in RULES)
@@ -179,8 +245,10 @@ def test_a_finding_says_where_and_what(badge):
 
 
 @pytest.mark.parametrize("wrong", [None, 7, "text", [], {}, [[1]], {"type": 3}, [None]])
-def test_no_shape_of_a_part_makes_the_lint_stumble(badge, wrong):
-    for name in badge:
-        assert isinstance(lint({**badge, name: wrong}), tuple)
-    for name in badge["credentialSubject"]:
-        assert isinstance(lint({**badge, "credentialSubject": {**badge["credentialSubject"], name: wrong}}), tuple)
+def test_no_shape_of_a_part_makes_the_lint_stumble(badge, endorsement, record, wrong):
+    for document in (badge, endorsement, record):
+        subject = document["credentialSubject"]
+        for name in {*document, "endorsement"}:
+            assert isinstance(lint({**document, name: wrong}), tuple)
+        for name in subject:
+            assert isinstance(lint({**document, "credentialSubject": {**subject, name: wrong}}), tuple)

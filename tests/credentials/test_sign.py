@@ -12,6 +12,7 @@ import pytest
 from app.credentials import sign
 from app.credentials.jsonld import to_nquads
 from app.credentials.keys import jwk_of_multibase
+from app.credentials.multibase import from_base58btc
 from app.credentials.proofs import eddsa_rdfc, vc_jwt
 from app.errors import InvalidInput, LintFailed, SelfVerificationFailed
 
@@ -64,6 +65,19 @@ def test_the_embedded_form_has_one_proof_in_an_array_and_is_ascii(signed):
     assert document["proof"][0]["created"] == "2026-03-01T09:05:00Z"
 
 
+def test_the_embedded_proof_says_what_it_is_and_for_what_it_was_made(signed, signing_keys):
+    (proof,) = json.loads(signed.json)["proof"]
+
+    assert {name: proof[name] for name in ("type", "cryptosuite", "proofPurpose", "verificationMethod")} == {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-rdfc-2022",
+        "proofPurpose": "assertionMethod",
+        "verificationMethod": signing_keys.embedded.verification_method,
+    }
+    assert proof["proofValue"].startswith("z")
+    assert len(from_base58btc(proof["proofValue"])) == 64
+
+
 def test_the_embedded_proof_verifies_with_the_key_in_its_own_address(signed):
     document = json.loads(signed.json)
     (proof,) = document.pop("proof")
@@ -96,6 +110,14 @@ def test_both_forms_say_the_same(signed):
     document.pop("proof")
 
     assert vc_jwt.document_of(vc_jwt.read(signed.jwt.decode())[1]) == document
+
+
+def test_the_payload_of_a_token_is_the_credential_itself_and_has_no_vc(signed, make_award):
+    _, claims = vc_jwt.read(signed.jwt.decode())
+
+    unsigned = json.loads(sign.prepare(make_award()).json)
+    assert claims.keys() - unsigned.keys() == {"iss", "sub", "jti", "nbf", "exp"}
+    assert {name: claims[name] for name in unsigned} == unsigned
 
 
 def test_the_claims_are_words_that_the_contexts_define(signed):
@@ -145,6 +167,15 @@ def test_a_key_signs_only_for_its_own_issuer(make_award, make_signing_keys, sign
         sign.sign(sign.prepare(make_award()), embedded=signing_keys.embedded, token=stranger.token, created=NOW)
 
 
+def test_a_token_may_name_its_key_by_the_keys_own_address(make_award, signing_keys):
+    address = f"https://badges.example/issuers/st-elsewhere/keys/{signing_keys.token.kid}"
+    token = dataclasses.replace(signing_keys.token, verification_method=address)
+
+    signed = sign.sign(sign.prepare(make_award()), embedded=signing_keys.embedded, token=token, created=NOW)
+
+    assert vc_jwt.read(signed.jwt.decode())[0] == {"alg": "RS256", "kid": address, "typ": "JWT"}
+
+
 def test_keys_cannot_be_swapped_between_the_forms(make_award, signing_keys):
     with pytest.raises(InvalidInput, match="Ed25519"):
         sign.sign(sign.prepare(make_award()), embedded=signing_keys.token, token=signing_keys.embedded, created=NOW)
@@ -179,3 +210,15 @@ def test_letters_of_every_script_survive_both_forms(make_award, make_recipient, 
     assert signed.json.isascii()
     names = [each["identityHash"] for each in json.loads(signed.json)["credentialSubject"]["identifier"]]
     assert "Nguyễn Thị ® 李" in names
+
+
+def test_a_token_may_be_signed_by_a_p256_key(make_award, signing_keys, make_key):
+    token = make_key("ES256")
+
+    signed = sign.sign(sign.prepare(make_award()), embedded=signing_keys.embedded, token=token, created=NOW)
+
+    text = signed.jwt.decode()
+    assert vc_jwt.read(text)[0]["alg"] == "ES256"
+    assert vc_jwt.verify(text, token.public_jwk)
+    assert not vc_jwt.verify(text[:-8] + "AAAAAAAA", token.public_jwk)
+    assert not vc_jwt.verify(text, make_key("ES256").public_jwk)

@@ -172,7 +172,8 @@ def signed_by_active_keys(session: Session) -> Iterator[str]:
     for credential in session.scalars(select(Credential)):
         for kid in (credential.embedded_kid, credential.token_kid):
             key = keys[kid]
-            if credential.valid_from < key.created_at or (key.retired_at and credential.valid_from > key.retired_at):
+            begin, ends = key.activated_at, [moment for moment in (key.retired_at, key.revoked_at) if moment]
+            if begin is None or not begin <= credential.valid_from <= min(ends, default=credential.valid_from):
                 yield f"I8: award {credential.award_id} was signed with key {kid} outside of its time"
 
 

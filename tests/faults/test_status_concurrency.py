@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -15,9 +16,11 @@ from app.errors import StatusListRegression
 from app.issuing import award_status, awards, issuers, status_lists
 from app.issuing.status_lists import StatusEntry, StatusList
 from app.service import Service
+from app.worker.upkeep import Upkeep
 
 from .conftest import ACTOR, Hospital
 from .invariants import broken, published, set_bits, shrunk
+from .processes import WebProcesses, get
 
 AT_ONCE = 20
 
@@ -81,6 +84,45 @@ def test_awards_that_are_made_while_others_are_revoked_lose_nothing(hospital: Ho
 
     assert len(set_bits(revocation_list(hospital).json)) == 20
     assert broken(hospital.service, verified=40) == []
+
+
+def test_a_revocation_shows_in_every_process_with_the_answer_to_it(
+    hospital: Hospital, run_web: Callable[..., WebProcesses]
+):
+    """OB3-60, B60: no process keeps a list, so none has to be told."""
+    award = hospital.award("mira")
+    web = run_web(hospital, 2)
+    path = urlsplit(hospital.service.office.addresses.status_list(revocation_list(hospital).id)).path
+    before = [get(port, path) for port in web.ports]
+
+    revoke(hospital.service, award.id)
+    after = [get(port, path) for port in web.ports]
+
+    assert [len(set_bits(answer.raw)) for answer in before + after] == [0, 0, 1, 1]
+    assert [len({answer.headers["etag"] for answer in answers}) for answers in (before, after, before + after)] == [
+        1,
+        1,
+        2,
+    ]
+
+
+def test_workers_that_open_the_next_list_at_once_open_one(hospital: Hospital, desks: list[Service]):
+    with hospital.database.write() as session:
+        session.execute(update(StatusList).values(next_counter=StatusList.size_bits - 10))
+
+    def work(service: Service) -> None:
+        Upkeep(service).open_lists()
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = pool.map(work, desks * 3)
+        made = list(pool.map(hospital.award, [f"person-{number}" for number in range(20)]))
+        list(kept)
+
+    with hospital.database.read() as session:
+        found = session.execute(select(StatusList.purpose, StatusList.number)).all()
+    assert sorted(found) == [(purpose, number) for purpose in ("revocation", "suspension") for number in (1, 2)]
+    assert len(made) == 20
+    assert broken(hospital.service) == []
 
 
 def test_a_list_that_is_published_twice_at_once_is_whole_and_counts_both(hospital: Hospital, desks: list[Service]):

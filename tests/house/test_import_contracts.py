@@ -14,8 +14,8 @@ from app.lms import ADAPTERS
 
 ROOMS = ["main", "migrating", "worker", "service", "doctor", "logs", "db", "clock", "settings", "errors"]
 FOLDERS = [
-    "cli", "web", "reports", "outbound", "issuing", "projections", "lms", "stacking", "keystores", "credentials",
-    "credentials/proofs",
+    "cli", "web", "judging", "reports", "outbound", "issuing", "projections", "lms", "stacking", "keystores",
+    "credentials", "credentials/proofs",
 ]  # fmt: skip
 # contract -> a file of a house and a line in it that breaks just that
 VIOLATIONS = {

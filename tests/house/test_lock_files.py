@@ -78,7 +78,8 @@ def requirements(root: Path) -> dict[str, list[str]]:
     project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
     run = project["project"]["dependencies"] + groups["build"]
-    return {"requirements.lock": run, "requirements-dev.lock": run + groups["dev"]}
+    extras = [each for extra in project["project"]["optional-dependencies"].values() for each in extra]
+    return {"requirements.lock": run, "requirements-dev.lock": run + groups["dev"], "extras": extras}
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -102,7 +103,11 @@ def test_what_runs_in_production_is_what_was_tested(root: Path):
 
 
 def test_the_service_imports_only_what_it_lists(app_sources: dict[str, str], requirements: dict[str, list[str]]):
-    assert unlisted(app_sources, requirements["requirements.lock"]) == set()
+    assert unlisted(app_sources, requirements["requirements.lock"] + requirements["extras"]) == set()
+
+
+def test_an_extra_is_tested_with_what_a_user_of_it_has(requirements: dict[str, list[str]]):
+    assert set(requirements["extras"]) <= set(requirements["requirements-dev.lock"])
 
 
 def test_each_fault_of_a_lock_file_is_found():

@@ -16,6 +16,7 @@ ALLOWED = {
     ("app/issuing/status_lists.py", "secrets.token_bytes"): "the key that shuffles the indexes of a list",
     ("app/keystores/files.py", "secrets.token_hex"): "the name of a file that is about to be renamed",
     ("app/keystores/sealing.py", "os.urandom"): "the nonce of AES-GCM",
+    ("app/keystores/envelope.py", "os.urandom"): "data keys, and the nonces of AES-GCM",
 }
 MODULES = {"uuid", "random"}
 CALLS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,6 +83,30 @@ def test_badges_of_one_person_share_no_identifier_salt_or_hash(desk):
     assert subjects[0]["id"] != subjects[1]["id"]
     assert subjects[0]["identifier"][0]["salt"] != subjects[1]["identifier"][0]["salt"]
     assert subjects[0]["identifier"][0]["identityHash"] != subjects[1]["identifier"][0]["identityHash"]
+
+
+def test_ids_and_salts_cannot_be_guessed_and_are_never_used_twice(desk):
+    achievement = desk.achievement()
+
+    badges = [document(desk, desk.award(f"{number}@x.example", achievement=achievement)) for number in range(8)]
+
+    ids = {badge["id"] for badge in badges}
+    salts = {badge["credentialSubject"]["identifier"][0]["salt"] for badge in badges}
+    assert len(ids) == len(salts) == 8
+    assert all(re.fullmatch(r"http://badges\.test/b/[\w-]{22}", each) for each in ids)  # 128 bits in base64url
+    assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in salts)
+
+
+def test_a_badge_says_what_wallets_show(desk):
+    achievement = desk.achievement(tags=["resuscitation"], language="en")
+
+    badge = document(desk, desk.award(achievement=achievement, awarded_at=datetime(2026, 3, 1, 9, tzinfo=UTC)))
+
+    shown = badge["credentialSubject"]["achievement"]
+    assert (badge["name"], badge["awardedDate"]) == ("Basic Life Support", "2026-03-01T09:00:00Z")
+    assert (shown["tag"], shown["inLanguage"], shown["version"]) == (["resuscitation"], "en", "1")
+    assert shown["image"]["type"] == "Image"
+    assert re.fullmatch(r"http://badges\.test/images/[0-9a-f]{64}\.png", shown["image"]["id"])
 
 
 def test_no_badge_holds_the_address_or_an_unconsented_name(desk):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app.credentials import bitstring
 from app.credentials.model import StatusPurpose
@@ -235,6 +235,74 @@ def test_a_counter_that_was_set_back_gives_no_index_a_second_time(desk):
     with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
         desk.award("another@x.example")
     assert len(entries_of(desk)) == 1
+
+
+def test_the_next_list_is_opened_before_the_last_is_full_so_that_no_award_signs_one(desk):
+    leave_free(desk, 131_072 // 8 - 1)
+    with desk.write() as session:
+        opened = status_lists.open_next(session, desk.office, desk.issuer)
+    leave_free_in_the_first(desk, 1)
+
+    made = [desk.award(f"{number}@x.example") for number in range(2)]
+
+    old, new = lists_of(desk)
+    where = {entry.award_id: entry.list_id for entry in entries_of(desk)}
+    assert [(each.id, each.purpose, each.number) for each in opened] == [(new.id, "revocation", 2)]
+    assert [where[award.id] for award in made] == [old.id, new.id]
+    assert (new.revision, new.json, new.jwt) == (1, opened[0].json, opened[0].jwt)
+
+
+def leave_free_in_the_first(desk, free: int) -> None:
+    with desk.write() as session:
+        session.execute(update(StatusList).where(StatusList.number == 1).values(next_counter=131_072 - free))
+
+
+def test_no_list_is_opened_while_there_is_room_nor_a_second_one_ahead(desk):
+    leave_free(desk, 131_072 // 8)
+    with desk.write() as session:
+        assert status_lists.open_next(session, desk.office, desk.issuer) == []
+    leave_free(desk, 100)
+
+    with desk.write() as session:
+        opened = [status_lists.open_next(session, desk.office, desk.issuer) for _ in range(3)]
+
+    assert [len(each) for each in opened] == [1, 0, 0]
+    assert len(lists_of(desk, "suspension")) == 1
+
+
+def test_an_issuer_without_lists_is_given_none_ahead(desk):
+    with desk.write() as session:
+        assert status_lists.nearly_full(session) == []
+        assert status_lists.open_next(session, desk.office, desk.issuer) == []
+
+
+def test_an_award_reads_no_published_list(desk):
+    """The published forms of a list of a million entries are hundreds of kilobytes."""
+    achievement = desk.achievement()
+    desk.award("first@x.example", achievement=achievement)
+    seen: list[str] = []
+    event.listen(desk.database.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
+
+    desk.award("second@x.example", achievement=achievement)
+
+    of_lists = [statement for statement in seen if "status_lists" in statement]
+    assert of_lists
+    assert [statement for statement in of_lists if "status_lists.json" in statement or "jwt" in statement] == []
+
+
+def test_a_badge_on_a_list_of_a_million_entries_can_be_withdrawn(desk):
+    desk.office = replace(desk.office, status_list_size_bits=1_048_576)
+    award, kept = desk.award(), desk.award("other@x.example")
+
+    change(desk, award, "revoke", reason="issued in error")
+
+    (status_list,) = lists_of(desk)
+    assert len(bitstring.decode(json.loads(status_list.json)["credentialSubject"]["encodedList"])) == 131_072
+    with desk.read() as session:
+        found = [awards.credential_of(session, awards.by_id(session, each.id)) for each in (award, kept)]
+        forms = [(each.json, each.jwt) for each in found]
+        verdicts = [[verification.judge(session, desk.office, form).verdict for form in both] for both in forms]
+    assert verdicts == [["revoked", "revoked"], ["good", "good"]]
 
 
 def test_a_larger_size_applies_to_the_lists_that_are_opened_from_then_on(desk):

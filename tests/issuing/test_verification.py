@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_suspended_badge_fails_though_its_own_entry_is_the_revocation(desk):
 
 def test_a_key_is_found_under_each_of_its_names(desk):
     with desk.read() as session:
-        host, addresses = OwnHost(session, desk.office), desk.office.addresses
+        host, addresses = OwnHost(lambda: nullcontext(session), desk.office), desk.office.addresses
         issuer_id = addresses.did(desk.issuer.slug)
         for key in signing_keys.of_issuer(session, desk.issuer):
             names = [f"{issuer_id}#{key.kid}", addresses.key(desk.issuer.slug, key.kid)]
@@ -106,7 +107,8 @@ def test_a_key_of_one_issuer_is_missing_for_another(desk):
         kid = signing_keys.of_issuer(session, other.issuer)[0].kid
         issuer_id = desk.office.addresses.did(desk.issuer.slug)
 
-        assert isinstance(OwnHost(session, desk.office).key(f"{issuer_id}#{kid}", issuer_id=issuer_id), Missing)
+        host = OwnHost(lambda: nullcontext(session), desk.office)
+        assert isinstance(host.key(f"{issuer_id}#{kid}", issuer_id=issuer_id), Missing)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +120,15 @@ def test_a_key_of_one_issuer_is_missing_for_another(desk):
 )  # fmt: skip
 def test_an_issuer_that_only_looks_like_ours_is_out_of_reach(desk, issuer_id):
     with desk.read() as session:
-        assert isinstance(OwnHost(session, desk.office).key("x", issuer_id=issuer_id), Unreachable)
+        host = OwnHost(lambda: nullcontext(session), desk.office)
+        assert isinstance(host.key("x", issuer_id=issuer_id), Unreachable)
 
 
 def test_a_status_list_is_found_at_its_address_and_nowhere_else(desk):
     url = json.loads(stored(desk, desk.award()).json)["credentialStatus"]["statusListCredential"]
 
     with desk.read() as session:
-        host = OwnHost(session, desk.office)
+        host = OwnHost(lambda: nullcontext(session), desk.office)
         assert isinstance(host.status_list(url), ListFound)
         for other in (url + "x", url.replace("badges.test", "elsewhere.example"), url + "/", url.upper(), "", "../x"):
             assert isinstance(host.status_list(other), Unreachable), other

@@ -61,6 +61,15 @@ def test_a_request_is_one_line_with_the_pattern_of_its_route(asked):
     assert "hunter2" not in json.dumps(lines)
 
 
+def test_a_line_says_nothing_of_who_asked(asked):
+    sent = {"User-Agent": "verifier/1.0", "X-Forwarded-For": "198.51.100.7", "Referer": "https://verifier.example/"}
+
+    _answer, lines = asked("/things/a", headers=sent)
+
+    told = json.dumps(lines)
+    assert not [word for word in ("verifier", "198.51.100.7", "testclient") if word in told]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_the_pattern_is_whole_also_for_a_router_within_a_router(asked, method):
     _answer, lines = asked("/api/v1/awards/AbC", method)

@@ -1,3 +1,5 @@
+"""Which addresses may be dialled: none that leads inside, however it is wrapped (T1, T2)."""
+
 from __future__ import annotations
 
 import pytest

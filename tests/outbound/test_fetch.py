@@ -1,3 +1,5 @@
+"""One guard before every packet: what is asked, where it leads, what comes back (T1, T3, T4, T5, T6)."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -79,6 +81,35 @@ UNPLAIN_URLS += [
     "https://issuer.example/a b", "https://issuer.example/\x00", "https://issuer.example\r\nHost: evil/",
     "https://" + "a." * 130 + "example/", "https://" + "a" * 64 + ".example/", "https://issuer.example/" + "a" * 2048,
 ]  # fmt: skip
+
+
+UNPLAIN_URLS += [
+    "https://0/", "https://0.0.0.0/", "https://127.0.0.1:443/", "https://127.000.000.001/", "https://0x7f.1/",
+    "https://0177.1/", "https://017700000001/", "https://3232235777/", "https://192.168.257/", "https://10.1/",
+    "https://[::]/", "https://[::127.0.0.1]/", "https://[0:0:0:0:0:0:0:1]/", "https://[fe80::1%25eth0]/",
+    "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://[::1]:443/", "https://[::1/", "https://::1/",
+    "https://127.0.0.1.nip.io./", "https://localhost.localdomain/", "https://LOCALHOST/", "https://loc%61lhost/",
+    "https://127%2e0%2e0%2e1/", "https://%31%32%37.0.0.1/", "https://issuer%2eexample/", "https://issuer.example%00.evil/",
+    "https://issuer.example%0d%0a/", "https://evil.example%23@issuer.example/", "https://issuer.example;evil.example/",
+    "https://issuer.example,evil.example/", "https://issuer.example|evil.example/", "https://issuer.example^/",
+    "https://issuer.example`/", "https://issuer.example'/", "https://(issuer.example)/", "https://*.example/",
+    "https://issuer.example\u3002evil.example/", "https://issuer.example\uff0fevil.example/", "https://issuer\u00ad.example/",
+    "https://issuer\u200b.example/", "https://\u202eelpmaxe.reussi/", "https://\u0456ssuer.example/", "https://issuer.ex\u00e4mple/",
+    "https://\uff49ssuer.example/", "https://issuer.example:0443/x y", "https://issuer.example:443@127.0.0.1/",
+    "https://issuer.example:+443/", "https://issuer.example:443.0/", "https://issuer.example:\u0664\u0664\u0663/",
+    "https://issuer.example:80/", "https://issuer.example:0/", "https://issuer.example:65536/", "https://issuer.example:-1/",
+    "https:\\\\issuer.example\\", "https:/\\issuer.example/", "\thttps://issuer.example/", "https ://issuer.example/",
+    "https\n://issuer.example/", "hTTp://issuer.example/", "httpss://issuer.example/", "https+x://issuer.example/",
+    "view-source:https://issuer.example/", "jar:https://issuer.example/!/", "url:https://issuer.example/", "dict://issuer.example/",
+    "ldap://issuer.example/", "sftp://issuer.example/", "unix:///var/run/docker.sock", "https://unix/", "blob:https://issuer.example/",
+    "https://@issuer.example/", "https://:@issuer.example/", "https://:443/", "https://issuer.example?x#y", "https://issuer.example#x",
+    "https://issuer.example/\ud800", "https://issuer.example/\u2028", "https://issuer.example/%", "https://issuer.example/?q=%G0",
+    "https://kubernetes.default.svc.cluster.local/", "https://db.internal/", "https://host.lan/", "https://nas.home/", "https://com/",
+]  # fmt: skip
+
+
+def test_the_corpus_of_spellings_is_as_large_as_it_should_be():
+    assert len(set(UNPLAIN_URLS)) >= 120
 
 
 @pytest.mark.parametrize("url", UNPLAIN_URLS)
@@ -240,3 +271,45 @@ def test_a_post_is_guarded_like_a_fetch(world: Any, url: str):
         post(url, content=b"{}", headers={}, max_bytes=1000, network=world.network())
 
     assert world.dialled == []
+
+
+# -- redirects, where they are allowed ----------------------------------------------------------------------
+
+
+def redirect(location: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://169.254.169.254/", "http://issuer.example/", "file:///etc/passwd", "gopher://127.0.0.1/", "https://127.0.0.1/",
+     "//127.0.0.1/", "https://issuer.example:8443/", "https://user@issuer.example/", "https://[::1]/", "https://[",
+     "https://sly.example/", "javascript:alert(1)", "https://localhost/", "\\\\127.0.0.1\\x", "https://2130706433/"],
+)  # fmt: skip
+def test_a_redirect_that_may_be_followed_is_still_a_new_address_under_the_same_rules(world: Any, location: str):
+    world.names = {"sly.example": [["169.254.169.254"]]}
+    world.answer = redirect(location)
+
+    with pytest.raises(FetchFailed):
+        fetch("https://issuer.example/", accept="*/*", max_bytes=1000, max_redirects=3, network=world.network())
+
+    assert world.dialled == [(PUBLIC, 443)]
+
+
+def test_redirects_end_after_so_many(world: Any):
+    world.answer = redirect("/again")
+
+    with pytest.raises(FetchFailed) as failure:
+        fetch("https://issuer.example/", accept="*/*", max_bytes=1000, max_redirects=3, network=world.network())
+
+    assert (failure.value.reason, failure.value.status) == ("answered 302", 302)
+    assert world.dialled == [(PUBLIC, 443)] * 4
+
+
+def test_a_post_is_never_redirected(world: Any):
+    world.answer = redirect("https://other.example/", 307)
+
+    with pytest.raises(FetchFailed):
+        post("https://issuer.example/", content=b"{}", headers={}, max_bytes=1000, network=world.network())
+
+    assert world.asked == ["issuer.example"]

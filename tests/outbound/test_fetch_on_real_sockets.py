@@ -1,3 +1,5 @@
+"""Servers that drip, hang or never end cost no more than a limit; the certificate is the name's (T4, T7)."""
+
 from __future__ import annotations
 
 import resource

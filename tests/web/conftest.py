@@ -22,6 +22,7 @@ from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Earned
 from app.issuing.issuers import Issuer
 from app.main import application
+from app.outbound.network import Network
 from app.service import Service
 from app.settings import Settings
 
@@ -57,8 +58,14 @@ def service(settings: Settings, database: Database) -> Iterator[Service]:
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
     """Somebody on the internet, without an account; a fault of the server is an answer, not an exception."""
-    with TestClient(application(service), base_url="http://badges.test", raise_server_exceptions=False) as opened:
+    made = application(service, network=Network(resolve=nobody))
+    with TestClient(made, base_url="http://badges.test", raise_server_exceptions=False) as opened:
         yield opened
+
+
+def nobody(host: str, port: int) -> list[str]:
+    """Resolves no name: a world without other hosts."""
+    raise OSError(f"{host}:{port} is not there")
 
 
 @pytest.fixture

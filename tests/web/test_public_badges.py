@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app.credentials import baking
+from app.credentials import baking, jsonld
 from app.credentials.multibase import from_base64url
 from app.issuing import award_status, awards, images
 from app.issuing.awards import Award, Credential, Visibility
@@ -20,7 +22,7 @@ from app.outbound import email
 from app.service import Service
 from app.worker import Worker
 
-FORMS = ["", ".json", ".jwt", ".png"]
+FORMS = ["", ".json", ".jwt", ".png", ".svg"]
 
 
 @pytest.fixture
@@ -47,11 +49,36 @@ def test_the_picture_is_the_achievements_with_the_stored_document_inside(
     assert baked == baking.bake(plain, credential.json)
 
 
-def test_the_picture_is_the_same_every_time(client: TestClient, award: Award):
-    first, second = (client.get(f"/b/{award.id}.png") for _ in range(2))
+def test_the_drawing_is_the_achievements_with_the_stored_document_inside(
+    client: TestClient, service: Service, award: Award, credential: Credential
+):
+    baked = client.get(f"/b/{award.id}.svg")
 
-    assert first.content == second.content
-    assert first.headers["etag"] == second.headers["etag"]
+    assert baked.headers["content-type"] == "image/svg+xml"
+    assert baking.extract(baked.content) == credential.json
+    with service.database.read() as session:
+        plain = images.as_drawing(session, awards.version_of(session, award).image_sha256)
+    assert baked.content == baking.bake(plain, credential.json)
+    assert b"<path" in plain
+    assert b"<image" not in plain
+
+
+def test_a_drawing_opened_as_a_page_runs_and_loads_nothing(client: TestClient, award: Award):
+    answers = [client.get(f"/b/{award.id}.svg"), client.get(f"/b/{award.id}", headers={"Accept": "image/svg+xml"})]
+
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert "script" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_picture_is_the_same_every_time(client: TestClient, award: Award):
+    for form in (".png", ".svg"):
+        first, second = (client.get(f"/b/{award.id}{form}") for _ in range(2))
+
+        assert first.content == second.content
+        assert first.headers["etag"] == second.headers["etag"]
 
 
 def test_a_form_that_did_not_change_is_not_sent_again(client: TestClient, award: Award):
@@ -79,7 +106,8 @@ def test_every_form_names_the_others(client: TestClient, award: Award):
     links = {client.get(f"/b/{award.id}{form}").headers["link"] for form in FORMS[1:]}
 
     (same,) = links
-    for suffix, media_type in ((".json", "application/vc+ld+json"), (".jwt", "text/plain"), (".png", "image/png")):
+    types = {".json": "application/vc+ld+json", ".jwt": "text/plain", ".png": "image/png", ".svg": "image/svg+xml"}
+    for suffix, media_type in types.items():
         assert f'<http://badges.test/b/{award.id}{suffix}>; rel="alternate"; type="{media_type}"' in same
     assert same in client.get(f"/b/{award.id}").headers["link"]
 
@@ -144,6 +172,7 @@ def test_the_page_asks_search_engines_to_stay_away_from_an_unlisted_badge(client
 
 
 def test_a_revoked_badge_keeps_its_page_and_its_files(client: TestClient, service: Service, award: Award):
+    """B58: the status list says that it is withdrawn; its own bytes stay what was signed."""
     before = [client.get(f"/b/{award.id}{form}").content for form in FORMS[1:]]
     with service.database.write() as session:
         found = awards.by_id(session, award.id)
@@ -151,11 +180,12 @@ def test_a_revoked_badge_keeps_its_page_and_its_files(client: TestClient, servic
 
     after = [client.get(f"/b/{award.id}{form}") for form in FORMS]
 
-    assert [each.status_code for each in after] == [200] * 4
+    assert [each.status_code for each in after] == [200] * 5
     assert [each.content for each in after[1:]] == before
 
 
 def test_a_change_shows_on_the_very_next_request(client: TestClient, service: Service, award: Award):
+    """B60."""
     before = client.get(f"/b/{award.id}")
     with service.database.write() as session:
         found = awards.by_id(session, award.id)
@@ -210,12 +240,36 @@ def test_a_name_in_any_script_is_whole_on_the_page_in_every_form_and_in_the_mail
     award = make_award(name=name, name_shown=True)
     Worker(service, email.mailer(service.settings)).run_once()
 
-    page, document, token, picture = (client.get(f"/b/{award.id}{form}") for form in FORMS)
+    page, document, token, picture, drawing = (client.get(f"/b/{award.id}{form}") for form in FORMS)
     (file,) = (service.settings.var_dir / "mail").glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), policy=default)
 
     assert f"<bdi>{html.escape(name).replace('&#x27;', '&#39;')}</bdi>" in page.text
-    assert names_in(document.content) == names_in(baking.extract(picture.content)) == [name]
+    for signed in (document.content, baking.extract(picture.content), baking.extract(drawing.content)):
+        assert names_in(signed) == [name]
     assert names_in(from_base64url(token.text.split(".")[1])) == [name]
     for part in ("plain", "html"):
         assert name in html.unescape(mail.get_body((part,)).get_content())
+
+
+def test_every_document_of_a_badge_can_be_expanded_by_a_strict_reader_and_names_things_by_full_addresses(
+    client: TestClient, award: Award
+):
+    """B53, B54: no word without a meaning, no id that is not absolute, in what is signed and in what it leads to."""
+    badge = client.get(f"/b/{award.id}.json").json()
+    entries = badge["credentialStatus"] if isinstance(badge["credentialStatus"], list) else [badge["credentialStatus"]]
+    addresses = [badge["credentialSubject"]["achievement"]["id"], *(entry["statusListCredential"] for entry in entries)]
+    found = [client.get(address, headers={"Accept": "application/ld+json"}).json() for address in addresses]
+
+    for document in (badge, *found, client.get("/issuers/northfield.json").json()):
+        assert jsonld.canonicalise({name: value for name, value in document.items() if name != "proof"})
+        assert all(re.match(r"(https?://|did:web:|urn:uuid:)\S+$", each) for each in ids(document)), document
+
+
+def ids(value: Any) -> list[str]:
+    """Every id below a value."""
+    if isinstance(value, list):
+        return [each for item in value for each in ids(item)]
+    if not isinstance(value, dict):
+        return []
+    return [each for name, item in value.items() for each in ([item] if name == "id" else ids(item))]

@@ -7,10 +7,14 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
 
 from app.credentials import bitstring
-from app.issuing import award_status, awards
+from app.credentials.proofs import vc_jwt
+from app.issuing import achievements, award_status, awards, key_rotation, signing_keys, verification
 from app.issuing.awards import Award
+from app.issuing.issuers import Issuer
+from app.issuing.signing_keys import KeyState
 from app.service import Service
 
 
@@ -71,6 +75,45 @@ def test_a_list_that_did_not_change_is_not_sent_again(client: TestClient, entry:
     assert first.headers["access-control-allow-origin"] == "*"
 
 
+def test_a_list_says_how_long_a_copy_is_good_and_has_no_end_of_its_own(client: TestClient, entry: dict[str, str]):
+    """Decision 0007: a list that nobody signs anew for a weekend must not put every badge in doubt."""
+    for accept in ("application/vc", "application/vc+jwt"):
+        answer = client.get(entry["statusListCredential"], headers={"Accept": accept})
+        said = vc_jwt.read(answer.text)[1] if accept.endswith("jwt") else answer.json()
+
+        assert said["credentialSubject"]["ttl"] == 60_000
+        assert not {"validUntil", "exp"} & said.keys()
+        assert "set-cookie" not in answer.headers
+
+
+def test_a_list_answers_with_a_signature_that_holds_whatever_became_of_keys_and_achievement(
+    client: TestClient, service: Service, award: Award, issuer: Issuer, entry: dict[str, str]
+):
+    def revoke(session: Session) -> None:
+        kids = [key.kid for key in signing_keys.of_issuer(session, issuer) if key.state == KeyState.ACTIVE]
+        key_rotation.revoke(session, service.office, issuer, kids, reason="stolen", actor="test")
+
+    def archive(session: Session) -> None:
+        achievements.archive(session, achievements.by_id(session, award.achievement_id), actor="test")
+
+    def rotate(session: Session) -> None:
+        key_rotation.rotate(session, service.office, issuer, actor="test")
+
+    for step in (revoke, archive, rotate, revoke):
+        with service.database.write() as session:
+            step(session)
+        answers = [
+            client.get(entry["statusListCredential"], headers={"Accept": accept})
+            for accept in ("application/vc", "application/vc+jwt")
+        ]
+        assert [each.status_code for each in answers] == [200, 200], step
+        with service.database.read() as session:
+            for each in answers:
+                twin = each.content[:-12] + b"AAAAAAAA" + each.content[-4:]
+                assert verification.judge(session, service.office, each.content)["proof"].outcome == "passed", step
+                assert verification.judge(session, service.office, twin)["proof"].outcome != "passed", step
+
+
 def test_an_image_is_kept_for_ever_and_loads_on_any_site(client: TestClient, award: Award):
     address = client.get(f"/b/{award.id}.json").json()["credentialSubject"]["achievement"]["image"]["id"]
 
@@ -118,3 +161,22 @@ def test_an_older_address_of_a_file_answers_and_is_not_kept(client: TestClient):
 @pytest.mark.parametrize("path", ["/static/x/../pages.py", "/static/x/%2e%2e%2fpages.py", "/static/x/none.css"])
 def test_nothing_but_the_files_of_pages_is_served(client: TestClient, path: str):
     assert client.get(path).status_code == 404
+
+
+def test_an_image_is_there_as_a_drawing_too_which_runs_and_loads_nothing(client: TestClient, award: Award):
+    address = client.get(f"/b/{award.id}.json").json()["credentialSubject"]["achievement"]["image"]["id"]
+
+    drawing = client.get(address.removesuffix(".png") + ".svg")
+
+    assert (drawing.status_code, drawing.headers["content-type"]) == (200, "image/svg+xml")
+    assert b"<path" in drawing.content
+    assert drawing.headers["content-security-policy"].startswith("default-src 'none'")
+    assert drawing.headers["content-security-policy"].endswith("sandbox")
+    assert drawing.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_drawing_has_no_address_of_its_own(client: TestClient, award: Award):
+    address = client.get(f"/b/{award.id}.json").json()["credentialSubject"]["achievement"]["image"]["id"]
+    digest = hashlib.sha256(client.get(address.removesuffix(".png") + ".svg").content).hexdigest()
+
+    assert [client.get(f"/images/{digest}.{suffix}").status_code for suffix in ("png", "svg")] == [404, 404]

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import clock
+from app.credentials.proofs import vc_jwt
 from app.issuing import signing_keys
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
@@ -81,6 +82,29 @@ def test_a_key_has_an_address_that_answers_with_one_bare_jwk(client: TestClient)
         assert answer.json() == {name: value for name, value in key.items() if name != "iss"}
         assert answer.headers["access-control-allow-origin"] == "*"
         assert not {"d", "p", "q", "keys"} & answer.json().keys()
+
+
+def test_the_key_that_a_token_names_is_at_its_did_url_and_at_an_address_of_its_own(client: TestClient, award: Award):
+    header, _ = vc_jwt.read(client.get(f"/b/{award.id}.jwt").text)
+
+    did, _, name = header["kid"].partition("#")
+    methods = client.get("/issuers/northfield/did.json").json()["verificationMethod"]
+    (named,) = [method["publicKeyJwk"] for method in methods if method["id"] == header["kid"]]
+    assert (did, header.keys()) == (DID, {"alg", "kid", "typ"})
+    assert client.get(f"/issuers/northfield/keys/{name}").json() == named
+    assert named.keys() == {"kty", "n", "e", "kid", "alg", "use"}
+
+
+def test_a_page_of_any_origin_may_read_what_verifiers_read(client: TestClient, award: Award):
+    badge = client.get(f"/b/{award.id}.json").json()
+    achievement = badge["credentialSubject"]["achievement"]["id"]
+    paths = ["/issuers/northfield.json", "/issuers/northfield/did.json", "/issuers/northfield/jwks.json"]
+    paths += ["/.well-known/jwks.json", f"{achievement}.json", badge["credentialStatus"]["statusListCredential"]]
+    for path in paths:
+        answer = client.get(path, headers={"Origin": "https://verifier.example"})
+
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (200, "*"), path
+        assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_a_retired_key_keeps_answering(client: TestClient, service: Service, issuer: Issuer):

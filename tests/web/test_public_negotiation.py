@@ -35,6 +35,8 @@ VISITORS = [
     ("a verifier of tokens, older", "application/jwt;q=0.9, */*;q=0.1", "application/jwt"),
     ("a reader of plain text", "text/plain", "text/plain"),
     ("a viewer of images", "image/*", "image/png"),
+    ("a viewer of drawings", "image/svg+xml", "image/svg+xml"),
+    ("a viewer that likes drawings best", "image/svg+xml, image/*;q=0.5", "image/svg+xml"),
     ("whoever takes any application", "application/*", "application/vc+ld+json"),
     ("whoever does not want a page", "text/html;q=0, */*", "application/vc+ld+json"),
     ("whoever wants what there is not", "application/xml", "text/html"),
@@ -55,7 +57,7 @@ def test_each_visitor_gets_the_form_that_suits_it(client: TestClient, award: Awa
 
 
 def test_a_suffix_wins_whatever_accept_says(client: TestClient, award: Award):
-    wanted = {".json": "application/vc+ld+json", ".jwt": "text/plain", ".png": "image/png"}
+    wanted = {".json": "application/vc+ld+json", ".jwt": "text/plain", ".png": "image/png", ".svg": "image/svg+xml"}
 
     for accept in (CHROME, "*/*", "text/html", "image/svg+xml"):
         got = {
@@ -66,7 +68,7 @@ def test_a_suffix_wins_whatever_accept_says(client: TestClient, award: Award):
 
 
 def test_a_form_that_there_is_not_is_a_calm_404(client: TestClient, award: Award):
-    for suffix in (".svg", ".pdf", ".exe", ".", ".json.png", ".JSON"):
+    for suffix in (".pdf", ".exe", ".", ".json.png", ".JSON"):
         answer = client.get(f"/b/{award.id}{suffix}")
 
         assert answer.status_code == 404
@@ -76,7 +78,8 @@ def test_a_form_that_there_is_not_is_a_calm_404(client: TestClient, award: Award
 def test_a_shared_cache_that_honours_vary_never_mixes_the_forms(client: TestClient, make_award: Callable[..., Award]):
     address = f"/b/{make_award().id}"
     tags = {}
-    for accept in ("text/html", "application/vc", "application/json", "application/vc+jwt", "image/png"):
+    documents = ("text/html", "application/vc", "application/json", "application/vc+jwt")
+    for accept in (*documents, "image/png", "image/svg+xml"):
         first = client.get(address, headers={"Accept": accept})
         tags[accept] = first.headers["etag"]
         # What a cache asks again with another form's tag is answered in full, never with "you have it".

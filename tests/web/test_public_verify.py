@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from pypdf import PdfWriter
 
 from app.issuing import award_status, awards
 from app.issuing.awards import Award, Visibility
@@ -20,7 +22,17 @@ JSON, HTML = {"Accept": "application/json"}, {"Accept": "text/html"}
 @pytest.fixture
 def files(client: TestClient, award: Award) -> dict[str, bytes]:
     """The files of Ana's badge by suffix."""
-    return {suffix: client.get(f"/b/{award.id}.{suffix}").content for suffix in ("json", "jwt", "png")}
+    found = {suffix: client.get(f"/b/{award.id}.{suffix}").content for suffix in ("json", "jwt", "png", "svg")}
+    return found | {"pdf": with_attachment(found["json"])}
+
+
+def with_attachment(content: bytes) -> bytes:
+    """A PDF of one empty page with this file attached."""
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.add_attachment("badge.json", content)
+    writer.write(out)
+    return out.getvalue()
 
 
 def tampered(document: bytes) -> bytes:
@@ -49,6 +61,9 @@ def verdict(answer: httpx.Response) -> tuple[int, str]:
         ("jwt", "text/plain"),
         ("png", "image/png"),
         ("png", "application/octet-stream"),
+        ("svg", "image/svg+xml"),
+        ("svg", "text/plain"),
+        ("pdf", "application/pdf"),
     ],
 )
 def test_a_badge_as_the_body_is_judged(client: TestClient, files: dict[str, bytes], suffix: str, media_type: str):
@@ -59,7 +74,7 @@ def test_a_badge_as_the_body_is_judged(client: TestClient, files: dict[str, byte
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.parametrize("suffix", ["json", "jwt", "png"])
+@pytest.mark.parametrize("suffix", ["json", "jwt", "png", "svg", "pdf"])
 def test_a_badge_as_an_uploaded_file_is_judged(client: TestClient, files: dict[str, bytes], suffix: str):
     answer = client.post("/verify", files={"file": (f"badge.{suffix}", files[suffix])}, headers=JSON)
 
@@ -80,7 +95,7 @@ def test_pasted_text_is_judged(client: TestClient, files: dict[str, bytes], suff
     assert verdict(answer) == (200, "good")
 
 
-@pytest.mark.parametrize("tail", ["", "/", ".json", ".jwt", ".png", "?from=mail", "#top"])
+@pytest.mark.parametrize("tail", ["", "/", ".json", ".jwt", ".png", ".svg", "?from=mail", "#top"])
 def test_an_address_of_ours_is_judged_however_it_is_written(client: TestClient, award: Award, tail: str):
     address = f"http://badges.test/b/{award.id}{tail}"
 
@@ -147,6 +162,7 @@ def test_a_suspension_shows_in_the_very_next_answer(client: TestClient, service:
     [("ana.ortiz@example.org", "good"), (" Ana.Ortiz@Example.org ", "good"), ("bo@example.org", "wrong_person")],
 )
 def test_the_recipient_is_compared_when_one_is_named(client: TestClient, award: Award, recipient: str, wanted: str):
+    """T25: who holds a badge is not proven by having its file."""
     address = f"http://badges.test/b/{award.id}"
 
     assert verdict(client.post("/verify", json={"address": address, "recipient": recipient})) == (200, wanted)
@@ -163,14 +179,15 @@ def test_an_empty_recipient_is_nobody_asked(client: TestClient, award: Award):
 def test_a_name_that_could_be_mistaken_is_warned_of_in_json_and_on_the_page(
     client: TestClient, make_issuer: Callable[..., Any], make_achievement: Any, make_award: Any
 ):
+    """T20: beside the domain that signed, which is what counts."""
     award = make_award(make_achievement(by=make_issuer(slug="harvard", name="H\u0430rvard Hospital")))
     address = f"http://badges.test/b/{award.id}"
 
     report = client.post("/verify", json={"address": address}).json()
     page = client.get("/verify", params={"badge": address}, headers=HTML).text
 
-    assert "mixes letters of several alphabets" in report["warnings"][0]
-    assert report["warnings"][0] in page
+    assert report["warnings"][0]["code"] == "name_mixed_alphabets"
+    assert report["warnings"][0]["sentence"] in page
     assert "Signed by <strong>badges.test</strong>" in page
 
 
@@ -215,7 +232,7 @@ BAD_BODIES = [
     (b'{"credential": {}, "recipient": {}}', "application/json", 422),
     (b"hello", "text/plain", 422),
     (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image/png", 422),
-    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", 200),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", 422),
     (b"a.b.c", "application/jwt", 422),
     (b'{"issuer": "good", "issuer": "evil"}', "application/vc", 422),
     (b"\0" * 50, "application/octet-stream", 422),
@@ -254,10 +271,10 @@ def test_a_badge_larger_than_the_limit_is_refused(client: TestClient, service: S
 @pytest.mark.parametrize(
     ("address", "status", "said"),
     [
-        ("https://elsewhere.example/b/1", 422, "belongs to another service"),
-        ("http://badges.test.evil.example/b/1", 422, "belongs to another service"),
-        ("http://badges.test@evil.example/b/1", 422, "belongs to another service"),
-        ("http://[", 422, "belongs to another service"),
+        ("https://elsewhere.example/b/1", 422, "No badge could be fetched"),
+        ("http://badges.test.evil.example/b/1", 422, "No badge could be fetched"),
+        ("http://badges.test@evil.example/b/1", 422, "No badge could be fetched"),
+        ("http://[", 422, "No badge could be fetched"),
         ("http://badges.test/issuers/northfield", 422, "not of a badge"),
         ("http://badges.test/b/AAAAAAAAAAAAAAAAAAAAAA", 404, "no badge at this address"),
         ("http://badges.test/b/%00", 404, "no badge at this address"),

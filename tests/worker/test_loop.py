@@ -12,12 +12,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from app import clock, worker
 from app import service as services
 from app.errors import UnsafeConfiguration
-from app.issuing import access, audit, audit_chain, heartbeat, issuers
+from app.issuing import access, audit, audit_chain, heartbeat, issuers, status_lists
+from app.issuing.status_lists import StatusList
 from app.settings import Mode
 from app.worker.deliveries import Deliveries
 from app.worker.upkeep import Upkeep
@@ -218,6 +219,23 @@ def test_a_checkpoint_falls_due_without_new_work(back_door):
         traveller.shift(timedelta(hours=1))
         upkeep.checkpoint()
         assert len(checkpoints(back_door)) == 2
+
+
+def test_the_next_status_lists_are_opened_before_the_last_are_full(back_door):
+    with back_door.database.write() as session:
+        status_lists.open_lists(session, back_door.service.office, issuers.by_slug(session, "st-anna"))
+        session.execute(update(StatusList).values(next_counter=StatusList.size_bits - 100))
+    upkeep = Upkeep(back_door.service)
+
+    upkeep.open_lists()
+    upkeep.open_lists()
+
+    with back_door.database.read() as session:
+        found = session.scalars(select(StatusList).order_by(StatusList.purpose, StatusList.number)).all()
+    assert [(each.purpose, each.number) for each in found] == [
+        (purpose, number) for purpose in ("revocation", "suspension") for number in (1, 2)
+    ]
+    assert all(each.json and each.jwt for each in found)
 
 
 def test_answers_to_old_requests_are_forgotten_and_younger_ones_kept(back_door):

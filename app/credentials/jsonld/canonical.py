@@ -1,4 +1,4 @@
-"""RDF Dataset Canonicalization (RDFC-1.0 with SHA-256), with a limit on the work.
+"""RDF Dataset Canonicalization (RDFC-1.0), with a limit on the work.
 
 The algorithm is ours because neither PyLD nor pyoxigraph bounds its work: a few kilobytes of graph can keep either
 busy for minutes (T12). It is tested on the whole W3C suite and against both. Step numbers are those of the standard.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from itertools import permutations
+from typing import Literal
 
+from app.credentials.jsonld.lanes import begin_slow_work
 from app.credentials.jsonld.quads import Quad, line
 from app.credentials.jsonld.unsafe import UnsafeDocument
 
@@ -18,16 +20,29 @@ MAX_BLANK_NODES = 200
 MAX_N_DEGREE_CALLS = 1_000  # the hardest honest graph of the W3C suite needs 468
 MAX_PERMUTATIONS = 20_000
 
+Digest = Literal["sha256", "sha384"]
+
 _POSITIONS = {"s": 0, "o": 2, "g": 3}
 
 
-def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """The canonical N-Quads of a dataset, UTF-8. Raises UnsafeDocument `too_complex` above a limit."""
+def canonical_nquads(quads: Iterable[Quad], *, digest: Digest = "sha256") -> bytes:
+    """The canonical N-Quads of a dataset, UTF-8. Raises UnsafeDocument `too_complex` above a limit.
+
+    `digest` orders the blank nodes; signatures of P-384 keys ask for SHA-384.
+    """
     dataset = set(quads)
     if len(dataset) > MAX_QUADS:
         raise _too_complex()
-    labels = _Canonicaliser(dataset).labels()
+    labels = _Canonicaliser(dataset, digest).labels()
     return "".join(sorted(line(_relabelled(quad, labels)) for quad in dataset)).encode()
+
+
+def canonical_labels(quads: Iterable[Quad]) -> dict[str, str]:
+    """Blank node -> its canonical label (`_:c14n0`), by SHA-256. Raises UnsafeDocument `too_complex` above a limit."""
+    dataset = set(quads)
+    if len(dataset) > MAX_QUADS:
+        raise _too_complex()
+    return _Canonicaliser(dataset, "sha256").labels()
 
 
 def _relabelled(quad: Quad, labels: dict[str, str]) -> Quad:
@@ -37,10 +52,6 @@ def _relabelled(quad: Quad, labels: dict[str, str]) -> Quad:
 
 def _too_complex() -> UnsafeDocument:
     return UnsafeDocument("too_complex", "", "The document is built so that checking it would take too long")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Issuer:
@@ -58,7 +69,8 @@ class _Issuer:
 
 
 class _Canonicaliser:
-    def __init__(self, dataset: set[Quad]) -> None:
+    def __init__(self, dataset: set[Quad], digest: Digest) -> None:
+        self.digest = digest
         self.quads_of: dict[str, list[Quad]] = {}
         for quad in dataset:
             for node in {quad[0], quad[2], quad[3]}:
@@ -85,7 +97,11 @@ class _Canonicaliser:
                 self._issue_alike(nodes)
         return self.canonical.issued
 
+    def _hash(self, text: str) -> str:
+        return hashlib.new(self.digest, text.encode()).hexdigest()
+
     def _issue_alike(self, nodes: list[str]) -> None:
+        begin_slow_work()
         results = []
         for node in nodes:
             if node not in self.canonical.issued:
@@ -103,7 +119,7 @@ class _Canonicaliser:
             return term if not term.startswith("_:") else "_:a" if term == node else "_:z"
 
         quads = self.quads_of[node]
-        return _hash("".join(sorted(line((masked(q[0]), q[1], masked(q[2]), masked(q[3]))) for q in quads)))
+        return self._hash("".join(sorted(line((masked(q[0]), q[1], masked(q[2]), masked(q[3]))) for q in quads)))
 
     def _related(self, node: str, issuer: _Issuer) -> dict[str, list[str]]:
         """4.7 and 4.8, step 3: the neighbours of a node, grouped by how they are attached to it."""
@@ -115,7 +131,7 @@ class _Canonicaliser:
                     continue
                 name = self.canonical.issued.get(other) or issuer.issued.get(other) or self.first_degree[other]
                 predicate = "" if position == "g" else quad[1]
-                groups.setdefault(_hash(position + predicate + name), []).append(other)
+                groups.setdefault(self._hash(position + predicate + name), []).append(other)
         return groups
 
     def _n_degree(self, node: str, issuer: _Issuer) -> tuple[str, _Issuer]:
@@ -127,7 +143,7 @@ class _Canonicaliser:
         for digest, others in sorted(self._related(node, issuer).items()):
             path, issuer = self._best_path(others, issuer)
             text += digest + path
-        return _hash(text), issuer
+        return self._hash(text), issuer
 
     def _best_path(self, others: list[str], issuer: _Issuer) -> tuple[str, _Issuer]:
         """4.8, step 5.4: the smallest path over all orders of nodes that look alike."""

@@ -14,13 +14,15 @@ from weakref import WeakKeyDictionary
 
 from pyld import jsonld as pyld
 
-from app.credentials.jsonld.contexts import ContextSet, escape
+from app.credentials.jsonld.contexts import ContextSet
+from app.credentials.jsonld.lanes import begin_slow_work
 from app.credentials.jsonld.quads import XSD_STRING, Quad, iri, literal
+from app.credentials.jsonld.structure import escape
 from app.credentials.jsonld.unsafe import UnsafeDocument
 
 _ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f]*|_:[A-Za-z0-9_\-.]+')
 # PyLD resolves relative IRIs against an address of its own unless it is given one; this one's scheme shows them.
-_RELATIVE_SCHEME = "x-relative:"
+RELATIVE_SCHEME = "x-relative:"
 _RELATIVE = "x-relative://here/"
 _BLANK = "blank node"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -45,13 +47,19 @@ class _SafeProcessor(pyld.JsonLdProcessor):
         return expanded
 
 
-def expand_to_quads(document: dict[str, Any], contexts: ContextSet) -> list[Quad]:
-    """The quads of a document whose structure was checked. Raises UnsafeDocument."""
+def expand_to_quads(document: dict[str, Any], contexts: ContextSet, *, keep_direction: bool = False) -> list[Quad]:
+    """The quads of a document whose structure was checked. Raises UnsafeDocument.
+
+    `keep_direction` writes the base direction of a text into its datatype; without, it would not be signed.
+    """
+    begin_slow_work()
 
     def refuse(member: str | None) -> None:
         raise _Dropped(member)
 
     options = {"documentLoader": _loader(contexts), "contextResolver": _resolver(contexts), "base": _RELATIVE}
+    if keep_direction:
+        options["rdfDirection"] = "i18n-datatype"
     try:
         dataset = _SafeProcessor(on_property_dropped=refuse).to_rdf(document, options)  # type: ignore[no-untyped-call]
     except _Dropped as dropped:
@@ -108,7 +116,7 @@ def _refuse_relative_iris(expanded: Any) -> None:
 
 
 def _is_absolute(name: Any) -> bool:
-    return isinstance(name, str) and _ABSOLUTE_IRI.fullmatch(name) is not None and not name.startswith(_RELATIVE_SCHEME)
+    return isinstance(name, str) and _ABSOLUTE_IRI.fullmatch(name) is not None and not name.startswith(RELATIVE_SCHEME)
 
 
 def _quads(graph: str, triples: list[dict[str, Any]]) -> Iterator[Quad]:

@@ -1,6 +1,6 @@
 """Rules that a document must keep before it may be signed: one function per rule, each naming its clause.
 
-A rule lives beside its kind (`envelope`, `classes`, `results`, `privacy`, `status`); `examine` runs them all and then
+A rule lives beside its kind (`envelope`, `classes`, `embedded`, …); `examine` runs them all and then
 JSON-LD's safe mode, whose canonical form it hands on so that nobody computes it twice.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.credentials import jsonld
-from app.credentials.lint import classes, envelope, privacy, results, status  # noqa: F401 - importing registers the rules
+from app.credentials.lint import classes, embedded, envelope, privacy, results, status  # noqa: F401 - importing registers the rules
 from app.credentials.lint.registry import RULES, Document, Finding, Rule
 
 __all__ = ["RULES", "SAFE_MODE", "Finding", "Rule", "examine", "lint"]
@@ -26,7 +26,8 @@ def lint(document: dict[str, Any]) -> tuple[Finding, ...]:
 def examine(document: dict[str, Any]) -> tuple[tuple[Finding, ...], bytes | None]:
     """The findings, and the canonical N-Quads (None when safe mode refuses the document)."""
     read = Document(document)
-    findings = [finding for rule in RULES if rule.kind in (None, read.kind) for finding in rule.check(read)]
+    rules = [rule for rule in RULES if read.kind in rule.kinds]
+    findings = [Finding(rule.name, rule.clause, *found) for rule in rules for found in rule.find(read)]
     try:
         canonical = jsonld.canonicalise(document)
     except jsonld.UnsafeDocument as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.credentials.lint.registry import Document, Found, is_text, is_uri, rule, types
+from app.credentials.lint.registry import CREDENTIALS, OF_A_PERSON, Document, Found, is_text, is_uri, rule, types
 from app.credentials.lint.vocabulary import (
     ACHIEVEMENT_TYPES,
     CLOSED_CLASSES,
@@ -58,7 +58,7 @@ def criteria(document: Document) -> Found:
         yield "/credentialSubject/achievement/criteria", "The criteria need a text or an address"
 
 
-@rule("OB3-13", "OB 3.0 data model, IdentityObject")
+@rule("OB3-13", "OB 3.0 data model, IdentityObject", kind=OF_A_PERSON)
 def identity_objects(document: Document) -> Found:
     """A closed class with exact spellings."""
     listed = document.at("credentialSubject").get("identifier", [])
@@ -68,7 +68,7 @@ def identity_objects(document: Document) -> Found:
             yield f"/credentialSubject/identifier/{position}", "An identity needs type, hashed, hash and identity type"
 
 
-@rule("OB3-14", "OB 3.0 data model, IdentityHash: algorithm, dollar sign, hex digits")
+@rule("OB3-14", "OB 3.0 data model, IdentityHash: algorithm, dollar sign, hex digits", kind=OF_A_PERSON)
 def identity_hashes(document: Document) -> Found:
     """MD5 is legal in the standard and refused here."""
     for pointer, each in document.of("IdentityObject"):
@@ -76,7 +76,7 @@ def identity_hashes(document: Document) -> Found:
             yield f"{pointer}/identityHash", "A hashed identity must be sha256$ and 64 hex digits"
 
 
-@rule("OB3-16", "OB 3.0 data model, Image: an object with id and type Image")
+@rule("OB3-16", "OB 3.0 data model, Image: an object with id and type Image", kind=CREDENTIALS)
 def images(document: Document) -> Found:
     """A bare address was right in Open Badges 2.0 and is refused by the schema now."""
     for pointer, name, value in document.members():
@@ -115,7 +115,20 @@ def alignments(document: Document) -> Found:
             yield f"/credentialSubject/achievement/alignment/{position}", "An alignment needs a name and an address"
 
 
-@rule("OB3-22", "OB 3.0 JSON Schema: closed classes carry no other members")
+@rule("OB3-76", "OB 3.0 data model, Related: id, type; implementation guide: the BadgeClass of Open Badges 2.0")
+def related(document: Document) -> Found:
+    """An achievement may name itself in another generation; a type that no context defines stands in full."""
+    listed = document.at("credentialSubject", "achievement").get("related", [])
+    for position, each in enumerate(listed if isinstance(listed, list) else []):
+        pointer = f"/credentialSubject/achievement/related/{position}"
+        named = types(each) if isinstance(each, dict) else []
+        if "Related" not in named or not is_uri(each.get("id")):
+            yield pointer, "A related achievement needs an id and the type Related"
+        if any(name != "Related" and not is_uri(name) for name in named):
+            yield f"{pointer}/type", "A further type of a related achievement must be an absolute address"
+
+
+@rule("OB3-22", "OB 3.0 JSON Schema: closed classes carry no other members", kind=CREDENTIALS)
 def closed_classes(document: Document) -> Found:
     """One extra member makes the whole badge invalid for the 1EdTech validator."""
     for name, members in CLOSED_CLASSES.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.credentials.lint.registry import Document, Found, is_uri, rule
+from app.credentials.lint.registry import OF_A_PERSON, Document, Found, is_uri, rule
 
 _UUID_4 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -12,7 +12,9 @@ _SALT_HEX_DIGITS = 32
 _SALT_CHARACTERS = 22  # 128 bits in base64url
 
 
-@rule("OB3-15", "OB 3.0 data model, IdentityObject.salt; T36: at least 128 random bits for each badge")
+@rule(
+    "OB3-15", "OB 3.0 data model, IdentityObject.salt; T36: at least 128 random bits for each badge", kind=OF_A_PERSON
+)
 def salts(document: Document) -> Found:
     """Without a strong salt, a list of addresses is enough to find whose badge this is."""
     for pointer, each in document.of("IdentityObject"):
@@ -38,7 +40,11 @@ def no_mail_addresses_as_ids(document: Document) -> Found:
             yield pointer, "An id must not be a mail address"
 
 
-@rule("PRIVACY-02", "OB 3.0 data model, IdentityObject.hashed: addresses and numbers of people only hashed")
+@rule(
+    "PRIVACY-02",
+    "OB 3.0 data model, IdentityObject.hashed: addresses and numbers of people only hashed",
+    kind=OF_A_PERSON,
+)
 def only_names_in_plain(document: Document) -> Found:
     """The learner may agree to show a name; nothing else of a person is published in plain text."""
     for pointer, each in document.of("IdentityObject"):
@@ -46,7 +52,11 @@ def only_names_in_plain(document: Document) -> Found:
             yield f"{pointer}/identityHash", "Only a name may be published in plain text"
 
 
-@rule("PRIVACY-03", "RFC 9562: a random UUID; OB3-73: never version 7; two badges of a person must not be linkable")
+@rule(
+    "PRIVACY-03",
+    "RFC 9562: a random UUID; OB3-73: never version 7; two badges of a person must not be linkable",
+    kind=OF_A_PERSON,
+)
 def random_subject_ids(document: Document) -> Found:
     """Other versions tell the time or the machine, and Open Badges 2.0 validators refuse version 7."""
     subject_id = str(document.at("credentialSubject").get("id", ""))

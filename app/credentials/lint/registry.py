@@ -10,6 +10,7 @@ from typing import Any
 
 Found = Iterator[tuple[str, str]]  # JSON Pointer and sentence
 
+_HOLDING = (dict, list)
 _URI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f]+')
 
 
@@ -17,7 +18,22 @@ class Kind(StrEnum):
     """What kind of document a rule is for."""
 
     BADGE = "badge"
+    ENDORSEMENT = "endorsement"
+    RECORD = "learner record"
     STATUS_LIST = "status list"
+
+
+_KINDS = {
+    "BitstringStatusListCredential": Kind.STATUS_LIST,
+    "EndorsementCredential": Kind.ENDORSEMENT,
+    "ClrCredential": Kind.RECORD,
+}
+# Of a named issuer, for people to read; a status list is for programs.
+CREDENTIALS = frozenset({Kind.BADGE, Kind.ENDORSEMENT, Kind.RECORD})
+# Of a person.
+OF_A_PERSON = frozenset({Kind.BADGE, Kind.RECORD})
+# What is signed on its own was looked at when it was signed, by the rules of its time.
+_SIGNED_PARTS = frozenset({"endorsement", "verifiableCredential"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +47,15 @@ class Finding:
 
 
 class Document:
-    """An unsigned document and all objects inside it, each with its pointer; found once, read by every rule."""
+    """An unsigned document and all objects inside it, each with its pointer; found once, read by every rule.
+
+    Signed documents that it holds are not among them.
+    """
 
     def __init__(self, root: dict[str, Any]) -> None:
         self.root = root
-        self.objects = list(_objects(root))
+        self.objects: list[tuple[str, dict[str, Any]]] = []
+        _collect(root, "", self.objects)
         self._by_type: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for pointer, each in self.objects:
             for name in types(each):
@@ -46,7 +66,7 @@ class Document:
             for name, value in each.items()
             if name != "@context"
         ]
-        self.kind = Kind.STATUS_LIST if "BitstringStatusListCredential" in types(root) else Kind.BADGE
+        self.kind = next((_KINDS[name] for name in map(str, types(root)) if name in _KINDS), Kind.BADGE)
 
     def of(self, type_name: str) -> list[tuple[str, dict[str, Any]]]:
         """The objects of a type, with their pointers."""
@@ -66,29 +86,25 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its name, the clause it enforces, the documents it is for (None = all) and what finds breaches."""
+    """A rule: its name, the clause it enforces, the documents it is for and what finds breaches."""
 
     name: str
     clause: str
-    kind: Kind | None
+    kinds: frozenset[Kind]
     find: Callable[[Document], Found]
-
-    def check(self, document: Document) -> Iterator[Finding]:
-        """The breaches in a document."""
-        for pointer, sentence in self.find(document):
-            yield Finding(self.name, self.clause, pointer, sentence)
 
 
 RULES: list[Rule] = []
 
 
 def rule(
-    name: str, clause: str, *, kind: Kind | None = Kind.BADGE
+    name: str, clause: str, *, kind: Kind | frozenset[Kind] | None = Kind.BADGE
 ) -> Callable[[Callable[[Document], Found]], Callable[[Document], Found]]:
-    """Register a function as the rule of this name."""
+    """Register a function as the rule of this name; `kind` None is for every document."""
+    kinds = frozenset({kind} if isinstance(kind, Kind) else kind or Kind)
 
     def register(find: Callable[[Document], Found]) -> Callable[[Document], Found]:
-        RULES.append(Rule(name, clause, kind, find))
+        RULES.append(Rule(name, clause, kinds, find))
         return find
 
     return register
@@ -110,11 +126,13 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and value.strip() != ""
 
 
-def _objects(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def _collect(value: Any, pointer: str, found: list[tuple[str, dict[str, Any]]]) -> None:
     if isinstance(value, dict):
-        yield pointer, value
+        found.append((pointer, value))
         for name, item in value.items():
-            yield from _objects(item, f"{pointer}/{name}")
+            if isinstance(item, _HOLDING) and name not in _SIGNED_PARTS:
+                _collect(item, f"{pointer}/{name}", found)
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from _objects(item, f"{pointer}/{position}")
+            if isinstance(item, _HOLDING):
+                _collect(item, f"{pointer}/{position}", found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.credentials.lint.registry import Document, Found, Kind, is_uri, rule, types
+from app.credentials.lint.registry import CREDENTIALS, Document, Found, Kind, is_uri, rule, types
 from app.credentials.model import StatusPurpose
 
 _PURPOSES = frozenset(purpose.value for purpose in StatusPurpose)
@@ -17,7 +17,7 @@ def _is_purpose(value: Any) -> bool:
     return isinstance(value, str) and value in _PURPOSES
 
 
-@rule("OB3-55", "Bitstring Status List 1.0, BitstringStatusListEntry")
+@rule("OB3-55", "Bitstring Status List 1.0, BitstringStatusListEntry", kind=CREDENTIALS)
 def status_entries(document: Document) -> Found:
     """The index is text, and the entry's id is not the list's address."""
     stated = document.root.get("credentialStatus", [])

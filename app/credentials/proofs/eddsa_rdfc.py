@@ -1,4 +1,4 @@
-"""Embedded proofs: Data Integrity with `eddsa-rdfc-2022` (OB3-34, OB3-35).
+"""Embedded proofs: Data Integrity with `eddsa-rdfc-2022` (OB3-34, OB3-35), and its draft `eddsa-2022` for reading.
 
 What is signed is SHA-256(canonical proof options) followed by SHA-256(canonical document without `proof`), where the
 proof options carry the document's `@context`. Source: W3C Data Integrity EdDSA Cryptosuites 1.0, section 3.2.
@@ -7,21 +7,22 @@ proof options carry the document's `@context`. Source: W3C Data Integrity EdDSA 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.credentials import jsonld
+from app.credentials import data_integrity, jsonld
+from app.credentials.data_integrity import ProofProblem
 from app.credentials.jsonld import ContextSet
 from app.credentials.keys import SigningKey, public_key_of
-from app.credentials.multibase import base58btc, from_base58btc
-from app.credentials.proofs import HOLDS, Verdict, fails
-from app.credentials.timestamps import rfc3339
-from app.errors import InvalidInput
+from app.credentials.multibase import base58btc
+from app.credentials.proofs import Verdict, judged
+from app.credentials.raw_signatures import holds
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
+DRAFT = "eddsa-2022"  # the same bytes are signed under either name
 _SIGNATURE_BYTES = 64
 
 
@@ -33,13 +34,7 @@ def sign(
     `canonical` spares a second run when the caller holds this very document's canonical form.
     Raises UnsafeDocument; and InvalidInput when `created` has no zone or has parts of a second.
     """
-    options = {
-        "type": "DataIntegrityProof",
-        "cryptosuite": CRYPTOSUITE,
-        "created": rfc3339(created),
-        "verificationMethod": key.verification_method,
-        "proofPurpose": "assertionMethod",
-    }
+    options = data_integrity.options(CRYPTOSUITE, created=created, verification_method=key.verification_method)
     signature = key.sign(hash_data(document, options, canonical=canonical))
     return {**options, "proofValue": base58btc(signature)}
 
@@ -50,29 +45,25 @@ def verify(
     public_jwk: dict[str, Any],
     *,
     canonical: bytes | None = None,
+    previous: Sequence[dict[str, Any]] = (),
     contexts: ContextSet = jsonld.PINNED,
 ) -> Verdict:
     """Whether a proof was made over this document with this key. A `proof` member of the document is not looked at.
 
-    Says nothing of whose key it is, of dates or of status. Raises nothing for a bad document, proof or key.
+    `previous` are the proofs that this one was put upon. Says nothing of whose key it is, of dates or of status.
+    Raises nothing for a bad document, proof or key.
     """
-    if (problem := _malformed(proof)) is not None:
-        return problem
-    try:
+
+    def check() -> bool:
+        data_integrity.check_form(proof, cryptosuites=(CRYPTOSUITE, DRAFT))
+        signature = data_integrity.signature_of(proof, size=_SIGNATURE_BYTES)
         key = public_key_of(public_jwk)
-    except InvalidInput as error:
-        return fails("key.unacceptable", error.detail)
-    if not isinstance(key, Ed25519PublicKey):
-        return fails("key.unsuitable", "The key is not an Ed25519 key, which this kind of proof needs.")
-    try:
-        signed = hash_data(document, proof, canonical=canonical, contexts=contexts)
-    except jsonld.UnsafeDocument as error:
-        return fails(error.code, error.detail)
-    try:
-        key.verify(from_base58btc(proof["proofValue"]), signed)
-    except InvalidSignature:
-        return fails("signature.invalid", "The document was changed after it was signed, or another key signed it.")
-    return HOLDS
+        if not isinstance(key, Ed25519PublicKey):
+            raise ProofProblem("key.unsuitable", "The key is not an Ed25519 key, which this kind of proof needs.")
+        signed = hash_data(document, proof, canonical=canonical, previous=previous, contexts=contexts)
+        return holds(key, "EdDSA", signed, signature)
+
+    return judged(check)
 
 
 def hash_data(
@@ -80,38 +71,13 @@ def hash_data(
     proof: dict[str, Any],
     *,
     canonical: bytes | None = None,
+    previous: Sequence[dict[str, Any]] = (),
     contexts: ContextSet = jsonld.PINNED,
 ) -> bytes:
     """The 64 bytes that are signed: the hash of the proof options, then the hash of the document.
 
-    `proof` may have its `proofValue` already. Raises UnsafeDocument.
+    `proof` may have its `proofValue` already. Raises UnsafeDocument, and ProofProblem for a context of its own.
     """
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    options["@context"] = document.get("@context")
-    if canonical is None:
-        unsecured = {name: value for name, value in document.items() if name != "proof"}
-        canonical = jsonld.canonicalise(unsecured, contexts=contexts)
-    options_hash = hashlib.sha256(jsonld.canonicalise(options, contexts=contexts)).digest()
-    return options_hash + hashlib.sha256(canonical).digest()
-
-
-def _malformed(proof: dict[str, Any]) -> Verdict | None:
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
-        return fails("proof.unsupported", f"The proof is not a Data Integrity proof of {CRYPTOSUITE}.")
-    if proof.get("proofPurpose") != "assertionMethod":
-        return fails("proof.purpose", "The proof was not made to assert anything.")
-    texts = [proof.get(name) for name in ("verificationMethod", "proofValue")]
-    if "@context" in proof or not all(isinstance(text, str) and text for text in texts):
-        return fails("proof.malformed", "The proof lacks a member, or carries a context of its own.")
-    if _signature(proof["proofValue"]) is None:
-        return fails("proof.malformed", "The proof value is not the text of a 64-byte signature.")
-    return None
-
-
-def _signature(text: str) -> bytes | None:
-    """The signature that base58btc text spells in the one accepted way, else None."""
-    try:
-        signature = from_base58btc(text)
-    except InvalidInput:
-        return None
-    return signature if len(signature) == _SIGNATURE_BYTES and base58btc(signature) == text else None
+    options = data_integrity.canonical_options(document, proof, contexts=contexts)
+    signed = data_integrity.canonical_document(document, canonical=canonical, previous=previous, contexts=contexts)
+    return hashlib.sha256(options).digest() + hashlib.sha256(signed).digest()

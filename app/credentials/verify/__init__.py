@@ -1,32 +1,18 @@
 """Verification: any badge, ours or a stranger's, into a report of checks. Pure: keys and lists come from a Resolver.
 
 Never raises for a bad badge and never calls one good when a step could not be decided.
-Source: OB 3.0, "Verification and Validation"; VC Data Model 2.0; Bitstring Status List 1.0.
+Source: OB 3.0, "Verification and Validation"; VC Data Model 2.0; Bitstring Status List 1.0; for older badges, `ob2`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app.credentials.report import Check, Outcome, Report, VerifiedFacts
-from app.credentials.verify import conclusion, dates, facts, reading, shape, signatures, status, words
-from app.credentials.verify import recipient as recipients
-from app.credentials.verify.finding import (
-    CONTEXT,
-    DATES,
-    FORMAT,
-    ISSUER,
-    PROOF,
-    RECIPIENT,
-    SCHEMA,
-    STATUS,
-    SUPERSEDED,
-    Stop,
-    failed,
-    not_checked,
-    passed,
-)
+from app.credentials.report import Report
+from app.credentials.verify import judging, ob2, reading
+from app.credentials.verify.finding import Stop
 from app.credentials.verify.resolver import (
+    DocumentFound,
     KeyFound,
     ListFound,
     Missing,
@@ -35,78 +21,33 @@ from app.credentials.verify.resolver import (
     thumbprint_uri,
 )
 
-__all__ = ["KeyFound", "ListFound", "Missing", "Resolver", "Unreachable", "thumbprint_uri", "verify"]
-
-_STEPS = (FORMAT, SCHEMA, CONTEXT, PROOF, ISSUER, DATES, STATUS, SUPERSEDED)
+__all__ = ["DocumentFound", "KeyFound", "ListFound", "Missing", "Resolver", "Unreachable", "thumbprint_uri", "verify"]
 
 
-def verify(document: bytes | str, *, now: datetime, resolve: Resolver, recipient: str | None = None) -> Report:
-    """Judge a badge given as JSON, as a compact token or as a baked PNG.
+def verify(
+    document: bytes | str,
+    *,
+    now: datetime,
+    resolve: Resolver,
+    recipient: str | None = None,
+    known_in: judging.Registries | None = None,
+) -> Report:
+    """Judge a badge, an endorsement or a learner record: JSON, a compact token, or a baked PNG or SVG.
+
+    Badges of Open Badges 2.0 and 1.x too; of a hosted one what was handed in only says where it is kept.
 
     `recipient` is an e-mail address or another identifier that the badge should belong to; None = nobody asked.
+    `known_in` gives the names of the registries that list an issuer's id; None = nobody looks.
     The report has one check per step; a step that was not reached is `unknown` with the code `not_checked`.
     """
-    checks = {name: not_checked(name) for name in (*_STEPS, *((RECIPIENT,) if recipient is not None else ()))}
     try:
         signed = reading.read(document)
+    except reading.KeptElsewhere as kept:
+        return ob2.judge(kept.address, now=now, resolve=resolve, recipient=recipient, known_in=known_in)
     except Stop as stop:
-        return _report(checks | {FORMAT: stop.check})
-    checks[FORMAT] = passed(
-        FORMAT, "token" if signed.token else "json", "There is one badge in it, and it can be read."
-    )
-    checks[SCHEMA] = shape.check(signed.document)
-    checks[CONTEXT], canonical = words.check(signed)
-    proven = _check_signatures(checks, signed, canonical=canonical, resolve=resolve, now=now)
-    if not proven:
-        return _report(checks, signed)
-    checks[DATES] = dates.check(signed.document, now=now)
-    if checks[SCHEMA].outcome is not Outcome.PASSED:
-        return _report(checks, signed)
-    # Only now is the address of a status list the issuer's word, and worth a look.
-    checks[STATUS] = status.check(signed.document, resolve=resolve, now=now)
-    newer = resolve.superseded_by(signed.document["id"])
-    checks[SUPERSEDED] = _superseded(newer)
-    if recipient is not None:
-        checks[RECIPIENT] = recipients.check(signed.document, recipient)
-    return _report(checks, signed, credential=facts.extract(signed.document), superseded_by=newer)
-
-
-def _check_signatures(
-    checks: dict[str, Check],
-    signed: reading.SignedDocument,
-    *,
-    canonical: bytes | None,
-    resolve: Resolver,
-    now: datetime,
-) -> bool:
-    """Fill in `proof` and `issuer`; True when the document is its issuer's and every word in it is signed."""
-    issuer = shape.issuer_id(signed.document)
-    if issuer is None:
-        return False
-    finding = signatures.check(signed, issuer_id=issuer, resolve=resolve, now=now, canonical=canonical)
-    checks[PROOF], checks[ISSUER] = finding.proof, finding.issuer
-    return finding.holds and checks[CONTEXT].outcome is Outcome.PASSED
-
-
-def _superseded(newer: str | None) -> Check:
-    if newer is None:
-        return passed(SUPERSEDED, "newest", "No newer badge that replaces it is known here.")
-    return failed(SUPERSEDED, "superseded", "A newer badge has replaced it.")
-
-
-def _report(
-    checks: dict[str, Check],
-    signed: reading.SignedDocument | None = None,
-    *,
-    credential: VerifiedFacts | None = None,
-    superseded_by: str | None = None,
-) -> Report:
-    verdict, decided_by = conclusion.verdict_of(checks)
-    return Report(
-        checks=tuple(checks.values()),
-        verdict=verdict,
-        sentence=conclusion.sentence_of(verdict, decided_by=decided_by, facts=credential),
-        credential=credential,
-        document=None if signed is None else signed.document,
-        superseded_by=superseded_by,
-    )
+        return judging.unread(stop.check, recipient=recipient)
+    if ob2.generation_of(signed.document) is not None:
+        badge = signed.document if signed.token is None else signed.token.text
+        return ob2.judge(badge, now=now, resolve=resolve, recipient=recipient, known_in=known_in)
+    question = judging.Question(now=now, resolve=resolve, known_in=known_in)
+    return judging.judge(signed, question, recipient=recipient)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.credentials.report import Check, Outcome, Verdict, VerifiedFacts, day
 from app.credentials.verify.finding import (
+    ASIDE,
     CONTEXT,
     DATES,
     FORMAT,
@@ -16,16 +17,19 @@ from app.credentials.verify.finding import (
     STATUS,
     SUPERSEDED,
 )
+from app.credentials.verify.standards import Standard
+
+_NOUNS: dict[str, str] = {Standard.ENDORSEMENT: "endorsement", Standard.CLR_2: "learner record"}
 
 # What a person reads first; it never needs another sentence to be understood. `{why}` is the deciding check's sentence.
 _SENTENCES = {
-    Verdict.GOOD: "This badge is good {end}. {signed}",
-    Verdict.EXPIRED: "This badge has ended. {why} {signed}",
-    Verdict.NOT_YET_VALID: "This badge is not good yet. {why} {signed}",
-    Verdict.REVOKED: "This badge was withdrawn by its issuer, {issuer}. It does not count any more.",
-    Verdict.SUPERSEDED: "This badge was replaced by a newer one from {issuer}. Look at the newer one instead.",
-    Verdict.SUSPENDED: "This badge is paused by its issuer, {issuer}. Ask the issuer when it will count again.",
-    Verdict.WRONG_PERSON: "This badge is good, but it was not awarded to the person you asked about.",
+    Verdict.GOOD: "This {noun} is good {end}. {signed}",
+    Verdict.EXPIRED: "This {noun} has ended. {why} {signed}",
+    Verdict.NOT_YET_VALID: "This {noun} is not good yet. {why} {signed}",
+    Verdict.REVOKED: "This {noun} was withdrawn by its issuer, {issuer}. It does not count any more.",
+    Verdict.SUPERSEDED: "This {noun} was replaced by a newer one from {issuer}. Look at the newer one instead.",
+    Verdict.SUSPENDED: "This {noun} is paused by its issuer, {issuer}. Ask the issuer when it will count again.",
+    Verdict.WRONG_PERSON: "This {noun} is good, but it was not awarded to the person you asked about.",
     Verdict.CANNOT_TELL: "{why} Try again later, or ask the issuer, {issuer}.",
     Verdict.UNREADABLE: "{why}",
     Verdict.BROKEN: "{why}",
@@ -38,6 +42,7 @@ _FAILURES = (
     (CONTEXT, None, Verdict.BROKEN),
     (PROOF, None, Verdict.BROKEN),
     (ISSUER, "issuer_differs", Verdict.BROKEN),
+    (ISSUER, "outside_scope", Verdict.BROKEN),
     (SCHEMA, None, Verdict.UNREADABLE),
     (SUPERSEDED, None, Verdict.SUPERSEDED),
     (STATUS, "revoked", Verdict.REVOKED),
@@ -54,7 +59,7 @@ def verdict_of(checks: Mapping[str, Check]) -> tuple[Verdict, str]:
         check = checks[name]
         if check.outcome is Outcome.FAILED and code in (None, check.code):
             return verdict, check.sentence
-    undecided = [check for check in checks.values() if check.outcome is Outcome.UNKNOWN and check.name != RECIPIENT]
+    undecided = [check for check in checks.values() if check.outcome is Outcome.UNKNOWN and check.name not in ASIDE]
     if undecided:
         return Verdict.CANNOT_TELL, next((c for c in undecided if c.code != "not_checked"), undecided[0]).sentence
     recipient = checks.get(RECIPIENT)
@@ -64,13 +69,21 @@ def verdict_of(checks: Mapping[str, Check]) -> tuple[Verdict, str]:
     return Verdict.GOOD, ""
 
 
-def sentence_of(verdict: Verdict, *, decided_by: str, facts: VerifiedFacts | None) -> str:
-    """The sentence of a verdict; without proven facts, the sentence of the check that decided it."""
+def sentence_of(verdict: Verdict, *, decided_by: str, facts: VerifiedFacts | None, vouched: str | None = None) -> str:
+    """The sentence of a verdict; without proven facts, the sentence of the check that decided it.
+
+    `vouched` says in a sentence why the badge is to be believed; None = it is signed.
+    """
     if facts is None:
         return decided_by
-    return _SENTENCES[verdict].format(
+    noun = _NOUNS.get(facts.standard, "badge")
+    sentence = _SENTENCES[verdict]
+    if verdict is Verdict.WRONG_PERSON and noun == "endorsement":
+        sentence = "This endorsement is good, but not for this. {why}"
+    return sentence.format(
         why=decided_by,
+        noun=noun,
         issuer=facts.signed_by,
         end=f"until {day(facts.valid_until)}" if facts.valid_until else "and has no end date",
-        signed=f"It was signed by {facts.signed_by} and has not been changed since.",
+        signed=vouched or f"It was signed by {facts.signed_by} and has not been changed since.",
     )

@@ -16,6 +16,11 @@ def check(document: dict[str, Any], *, now: datetime) -> Check:
     valid_until = moment(document.get("validUntil"))
     if valid_from is None or ("validUntil" in document and valid_until is None):
         return not_checked(DATES)
+    return between(valid_from, valid_until, now=now)
+
+
+def between(valid_from: datetime, valid_until: datetime | None, *, now: datetime) -> Check:
+    """The `dates` check of a badge with this beginning and this end; None = it has no end."""
     if valid_until is not None and valid_until <= now:
         return failed(DATES, "expired", f"It was good until {day(valid_until)}.")
     if now < valid_from:

@@ -5,35 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from app.credentials.report import VerifiedFacts
-from app.credentials.verify.shape import issuer_id, moment, objects
+from app.credentials.verify.shape import issuer_id, moment, objects, types_of
 
 
-def extract(document: dict[str, Any]) -> VerifiedFacts:
-    """The facts of a document that passed the `schema`, `context`, `proof` and `issuer` checks."""
+def extract(document: dict[str, Any], *, standard: str) -> VerifiedFacts:
+    """The facts of a document, in today's words, that passed the `schema`, `context`, `proof` and `issuer` checks."""
     issuer = document["issuer"]
     subject = document["credentialSubject"]
-    achievement = subject["achievement"]
-    criteria = achievement["criteria"]
+    # Of a learner record, the achievements that count are those in its signed parts; each has a report of its own.
+    achievement = subject.get("achievement") if "AchievementSubject" in types_of(subject) else None
+    criteria = _part(achievement, "criteria")
     return VerifiedFacts(
         credential_id=document["id"],
         credential_name=_text(document, "name"),
         issuer_id=issuer_id(document) or "",
         issuer_name=_text(issuer, "name"),
         issuer_url=_text(issuer, "url"),
-        achievement_id=achievement["id"],
-        achievement_name=achievement["name"],
+        achievement_id=_text(achievement, "id"),
+        achievement_name=_text(achievement, "name"),
         achievement_description=_text(achievement, "description"),
         achievement_type=_text(achievement, "achievementType"),
         human_code=_text(achievement, "humanCode"),
         criteria_narrative=_text(criteria, "narrative"),
         criteria_url=_text(criteria, "id"),
-        image_url=_text(achievement.get("image"), "id"),
+        image_url=_text(_part(achievement, "image"), "id"),
         subject_id=_text(subject, "id"),
         holder_names=_holder_names(subject),
         valid_from=moment(document["validFrom"]),
         valid_until=moment(document.get("validUntil")),
         awarded_date=moment(document.get("awardedDate")),
+        standard=standard,
+        endorsement_comment=_text(subject, "endorsementComment"),
     )
+
+
+def _part(value: Any, member: str) -> Any:
+    return value.get(member) if isinstance(value, dict) else None
 
 
 def _holder_names(subject: dict[str, Any]) -> tuple[str, ...]:
@@ -41,7 +48,9 @@ def _holder_names(subject: dict[str, Any]) -> tuple[str, ...]:
     named = [
         entry["identityHash"]
         for entry in objects(subject.get("identifier"))
-        if entry["identityType"] in ("name", "ext:name") and entry["hashed"] is False
+        if entry.get("identityType") in ("name", "ext:name")
+        and entry.get("hashed") is False
+        and "identityHash" in entry
     ]
     name = _text(subject, "name")
     return tuple(dict.fromkeys([*named, *([name] if name else [])]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.credentials.report import Check, Outcome
 
 FORMAT, SCHEMA, CONTEXT, PROOF, ISSUER = "format", "schema", "context", "proof", "issuer"
-DATES, STATUS, SUPERSEDED, RECIPIENT = "dates", "status", "superseded", "recipient"
+REFRESH, DATES, STATUS, SUPERSEDED, RECIPIENT = "refresh", "dates", "status", "superseded", "recipient"
+# Checks without a say in whether a badge is good: one is a service, the other has a verdict of its own.
+ASIDE = frozenset({REFRESH, RECIPIENT})
 
 
 class Stop(Exception):

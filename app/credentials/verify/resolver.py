@@ -36,8 +36,22 @@ class ListFound:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFound:
+    """What an address answered with, as received. `content_type` is lower case, without parameters; "" = not stated.
+
+    `is_gone` says that the answer was 410: whoever publishes there took the thing back (OB 2.0 hosted badges). `url` is
+    where the answer came from when the address led elsewhere by a redirect; None = from the address that was asked.
+    """
+
+    content: bytes
+    content_type: str = ""
+    is_gone: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
-    """The issuer answered, and publishes no such key for signing credentials."""
+    """There was an answer, and there is nothing: no such key for signing credentials, no such document (404)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,12 @@ class Resolver(Protocol):
 
     def status_list(self, url: str) -> ListFound | Unreachable:
         """The status list at this address, which stands in a badge whose signature already held."""
+
+    def document(self, url: str) -> DocumentFound | Missing | Unreachable:
+        """Any other document at this address: a hosted badge, its class or issuer, a revocation list, a newer form.
+
+        The address stands in a badge; what may be trusted of the answer is for whoever asks.
+        """
 
     def superseded_by(self, credential_id: str) -> str | None:
         """The address of the badge that took this one's place; None = none, or the badge is not ours."""

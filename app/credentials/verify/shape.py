@@ -1,16 +1,20 @@
-"""Whether a document has the members that every badge has; one rule a function. Source: OB 3.0 data model."""
+"""Whether a document has the members that its kind always has; one rule a function.
+
+Sources: OB 3.0 data model, "AchievementCredential" and "EndorsementCredential"; CLR 2.0, "ClrCredential".
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from app.credentials.report import Check
 from app.credentials.timestamps import from_rfc3339
-from app.credentials.verify.finding import SCHEMA, Stop, failed, passed
+from app.credentials.verify.finding import SCHEMA, failed, passed
 from app.errors import InvalidInput
 
+HOLDING = (dict, list)  # the kinds of values that hold others
 MAX_ID_CHARACTERS = 2_048
 _ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f<>\"]+")
 _BADGE_TYPES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
@@ -25,18 +29,28 @@ _TYPED = (
     (("credentialSubject", "achievement", "creator"), "Profile"),
     (("credentialSubject", "achievement", "resultDescription"), "ResultDescription"),
     (("credentialSubject", "achievement", "alignment"), "Alignment"),
+    (("credentialSubject", "association"), "Association"),
     (("evidence",), "Evidence"),
 )
 
 
 def check(document: dict[str, Any]) -> Check:
-    """The `schema` check: the first rule that the document breaks, or passed."""
+    """The `schema` check of a document in the words of data model 2.0: the first rule that it breaks, or passed."""
+    kinds = types_of(document)
+    if "ClrCredential" in kinds:
+        rules, noun = _RECORD_RULES, "learner record"
+    elif "EndorsementCredential" in kinds:
+        rules, noun = _ENDORSEMENT_RULES, "endorsement"
+    else:
+        rules, noun = _BADGE_RULES, "badge"
     try:
-        for rule in _RULES:
+        for rule in rules:
             rule(document)
-    except Stop as stop:
-        return stop.check
-    return passed(SCHEMA, "complete", "It has every part that a badge must have.")
+    except _Broken as broken:
+        return failed(SCHEMA, broken.code, f"This is not a complete {noun}: {broken.sentence}.")
+    return passed(
+        SCHEMA, "complete", f"It has every part that {'an' if noun == 'endorsement' else 'a'} {noun} must have."
+    )
 
 
 def moment(value: Any) -> Any:
@@ -73,8 +87,22 @@ def issuer_id(document: dict[str, Any]) -> str | None:
     return identifier if isinstance(identifier, str) and is_uri(identifier) else None
 
 
-def _problem(code: str, sentence: str) -> Stop:
-    return Stop(failed(SCHEMA, code, f"This is not a complete badge: {sentence}."))
+def inside(value: dict[str, Any] | list[Any]) -> Collection[Any]:
+    """What an object or a list holds, without the names."""
+    return value.values() if isinstance(value, dict) else value
+
+
+class _Broken(Exception):
+    """A rule does not hold; `sentence` goes on after a colon. Never seen outside this file."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+
+
+def _problem(code: str, sentence: str) -> _Broken:
+    return _Broken(code, sentence)
 
 
 def _is_badge(document: dict[str, Any]) -> None:
@@ -84,14 +112,43 @@ def _is_badge(document: dict[str, Any]) -> None:
         raise _problem("type", "it does not say that it is an Open Badge")
 
 
+def _is_credential(document: dict[str, Any]) -> None:
+    if "VerifiableCredential" not in types_of(document):
+        raise _problem("type", "it does not say that it is a credential")
+
+
+def _endorses_something(document: dict[str, Any]) -> None:
+    subject = document.get("credentialSubject")
+    if not isinstance(subject, dict) or "EndorsementSubject" not in types_of(subject):
+        raise _problem("subject", "it does not say what it endorses")
+    if not is_uri(subject.get("id")):
+        raise _problem("subject", "it does not say what it endorses")
+    if "endorsementComment" in subject and not isinstance(subject["endorsementComment"], str):
+        raise _problem("comment", "its comment is no text")
+
+
+def _is_a_learners_record(document: dict[str, Any]) -> None:
+    subject = document.get("credentialSubject")
+    if not isinstance(subject, dict) or "ClrSubject" not in types_of(subject):
+        raise _problem("subject", "it does not say whose record it is")
+    if not isinstance(subject.get("id"), str) and not objects(subject.get("identifier")):
+        raise _problem("subject", "it does not say whose record it is")
+
+
+def _has_achievements(document: dict[str, Any]) -> None:
+    held = document["credentialSubject"].get("verifiableCredential")
+    if not isinstance(held, list) or not held or not all(isinstance(item, dict | str) for item in held):
+        raise _problem("record", "there are no achievements in it")
+
+
 def _has_no_null(document: dict[str, Any]) -> None:
     """OB3-21. A null leaves no trace in what an embedded proof signs."""
     pending: list[Any] = [document]
-    while pending:
-        value = pending.pop()
-        if value is None:
+    for value in pending:  # grows while it is read
+        held = inside(value)
+        if None in held:
             raise _problem("null", "one of its members is empty")
-        pending.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+        pending += [item for item in held if isinstance(item, HOLDING)]
 
 
 def _has_id(document: dict[str, Any]) -> None:
@@ -168,14 +225,15 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-_RULES: tuple[Callable[[dict[str, Any]], None], ...] = (
-    _is_badge,
-    _has_no_null,
-    _has_id,
-    _has_issuer,
-    _has_dates,
-    _has_subject,
-    _has_achievement,
+_Rules = tuple[Callable[[dict[str, Any]], None], ...]
+_ENVELOPE: _Rules = (_has_no_null, _has_id, _has_issuer, _has_dates)
+_BADGE_RULES: _Rules = (_is_badge, *_ENVELOPE, _has_subject, _has_achievement, _has_identities, _has_typed_parts)
+_ENDORSEMENT_RULES: _Rules = (_is_credential, *_ENVELOPE, _endorses_something, _has_typed_parts)
+_RECORD_RULES: _Rules = (
+    _is_credential,
+    *_ENVELOPE,
+    _is_a_learners_record,
+    _has_achievements,
     _has_identities,
     _has_typed_parts,
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.credentials import proofs
-from app.credentials.keys import jwk_of_multibase
-from app.credentials.proofs import eddsa_rdfc, vc_jwt
+from app.credentials import dids, proofs
+from app.credentials.proofs import vc_jwt
 from app.credentials.report import Check, Outcome, day, domain_of
+from app.credentials.verify import proof_chains, suites
 from app.credentials.verify.finding import ISSUER, PROOF, Stop, failed, not_checked, passed, unknown
 from app.credentials.verify.reading import SignedDocument, Token
 from app.credentials.verify.resolver import KeyFound, Missing, Resolver, Unreachable, thumbprint_uri
@@ -17,7 +18,6 @@ from app.credentials.verify.shape import MAX_ID_CHARACTERS, is_uri, moment
 from app.errors import InvalidInput
 
 MAX_PROOFS = 4
-_DID_KEY = "did:key:"
 _CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp"})
 
 
@@ -48,7 +48,7 @@ class _Judge:
         if name.startswith("did:") and owner != self.issuer_id:
             # A key of another DID is never the issuer's, so nobody needs to be asked (T18).
             raise self._not_the_issuers()
-        found = _did_key(name) if name.startswith(_DID_KEY) else self.resolve.key(name, issuer_id=self.issuer_id)
+        found = _own_key(name) or self.resolve.key(name, issuer_id=self.issuer_id)
         match found:
             case KeyFound():
                 if found.controller != self.issuer_id:
@@ -72,7 +72,7 @@ class _Judge:
 
     def finding(self, key: KeyFound, verdict: proofs.Verdict) -> Finding:
         """What a checked signature under the issuer's own key says."""
-        issuer = passed(ISSUER, "key_is_the_issuers", f"The key that signed it belongs to {domain_of(self.issuer_id)}.")
+        issuer = self.is_the_issuers()
         if not verdict:
             return Finding(failed(PROOF, verdict.code.replace(".", "_"), _whole_sentence(verdict.sentence)), issuer)
         if key.revoked_at is not None and key.revoked_at <= self.now:
@@ -80,6 +80,10 @@ class _Judge:
             sentence = f"The issuer withdrew the key that signed it on {day(key.revoked_at)}, so it proves nothing now."
             return Finding(failed(PROOF, "key_revoked", sentence), issuer)
         return Finding(passed(PROOF, "holds", "It has not been changed since it was signed."), issuer)
+
+    def is_the_issuers(self) -> Check:
+        """The `issuer` check of a key that is the issuer's own."""
+        return passed(ISSUER, "key_is_the_issuers", f"The key that signed it belongs to {domain_of(self.issuer_id)}.")
 
     def _not_the_issuers(self) -> _Answer:
         sentence = f"It names {domain_of(self.issuer_id)} as its issuer, but somebody else signed it."
@@ -112,41 +116,80 @@ def check(
         return Finding(failed(PROOF, "too_many", "It carries too many signatures to check."), not_checked(ISSUER))
     if canonical is None:
         return Finding(not_checked(PROOF), not_checked(ISSUER))
-    return min((_answer(judge, proof, signed.document, canonical) for proof in attached), key=_rank)
+    embedded = _Embedded(judge, signed.document, attached, canonical)
+    return min((_answer(embedded, proof) for proof in attached), key=_rank)
 
 
-def _answer(
-    judge: _Judge, proof: Any, document: dict[str, Any] | None = None, canonical: bytes | None = None
-) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """A document with its proofs."""
+
+    judge: _Judge
+    document: dict[str, Any]
+    attached: Sequence[Any]
+    canonical: bytes
+
+    def finding(self, proof: Any) -> Finding:
+        """What one proof says, as the issuer's word. Raises _Answer or Stop when it says nothing."""
+        verify = self._suite_of(proof)
+        key = self.judge.key(proof["verificationMethod"])
+        try:
+            previous = self._before(proof, (proof,))
+        except Stop as stop:
+            return Finding(stop.check, self.judge.is_the_issuers())
+        verdict = verify(self.document, proof, key.public_jwk, canonical=self.canonical, previous=previous)
+        return self.judge.finding(key, verdict)
+
+    def _suite_of(self, proof: Any) -> suites.Verify:
+        """How to check a proof whose options are in order. Raises Stop."""
+        if not isinstance(proof, dict):
+            raise Stop(failed(PROOF, "malformed", "Its signature is not written as the standard says."))
+        verify = suites.of(proof)
+        if verify is None:
+            raise Stop(unknown(PROOF, "kind_unknown", "It is signed in a way that cannot be checked here yet."))
+        if proof.get("proofPurpose") != "assertionMethod":
+            raise Stop(failed(PROOF, "purpose", "Its signature was made for another purpose than awarding a badge."))
+        if not is_uri(proof.get("verificationMethod")):
+            raise Stop(failed(PROOF, "malformed", "Its signature does not name a key in the way the standard says."))
+        if "created" in proof and moment(proof["created"]) is None:
+            raise Stop(failed(PROOF, "malformed", "Its signature has a date that does not exist or has no time zone."))
+        if "expires" in proof:
+            ends = moment(proof["expires"])
+            if ends is None or ends <= self.judge.now:
+                raise Stop(failed(PROOF, "expired", "Its signature was made for a time that is over."))
+        return verify
+
+    def _before(self, proof: dict[str, Any], path: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+        """The proofs that a proof was put upon; each holds. Raises Stop when one does not."""
+        previous = proof_chains.previous_of(proof, self.attached)
+        for before in previous:
+            if any(before is passed_by for passed_by in path):
+                raise proof_chains.broken("Its signatures were put upon each other in a circle.")
+            if not self._stands(before, (*path, before)):
+                raise proof_chains.broken("Its signature was put upon another one that does not hold.")
+        return previous
+
+    def _stands(self, proof: dict[str, Any], path: tuple[dict[str, Any], ...]) -> bool:
+        """Whether a proof holds upon which another was put. It may be anybody's. Raises Stop."""
+        verify = self._suite_of(proof)
+        previous = self._before(proof, path)
+        try:
+            key = _own_key(proof["verificationMethod"]) or self.judge.key(proof["verificationMethod"])
+        except _Answer as answer:
+            sentence = "It depends on a signature of somebody else, which cannot be checked here."
+            raise Stop(unknown(PROOF, "chain_unknown", sentence)) from answer
+        if isinstance(key, Missing) or (key.revoked_at is not None and key.revoked_at <= self.judge.now):
+            return False
+        return bool(verify(self.document, proof, key.public_jwk, canonical=self.canonical, previous=previous))
+
+
+def _answer(place: _Judge | _Embedded, proof: Any) -> Finding:
     try:
-        if isinstance(proof, Token):
-            return _token(judge, proof)
-        return _embedded(judge, proof, document or {}, canonical)
+        return place.finding(proof) if isinstance(place, _Embedded) else _token(place, proof)
     except _Answer as answer:
         return answer.finding
     except Stop as stop:
         return Finding(stop.check, not_checked(ISSUER))
-
-
-def _embedded(judge: _Judge, proof: Any, document: dict[str, Any], canonical: bytes | None) -> Finding:
-    if not isinstance(proof, dict):
-        raise Stop(failed(PROOF, "malformed", "Its signature is not written as the standard says."))
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != eddsa_rdfc.CRYPTOSUITE:
-        raise Stop(unknown(PROOF, "kind_unknown", "It is signed in a way that cannot be checked here yet."))
-    if "previousProof" in proof:
-        raise Stop(
-            unknown(PROOF, "kind_unknown", "Its signature depends on another one, which cannot be checked here.")
-        )
-    if proof.get("proofPurpose") != "assertionMethod":
-        raise Stop(failed(PROOF, "purpose", "Its signature was made for another purpose than awarding a badge."))
-    if not is_uri(proof.get("verificationMethod")):
-        raise Stop(failed(PROOF, "malformed", "Its signature does not name a key in the way the standard says."))
-    if "expires" in proof:
-        ends = moment(proof["expires"])
-        if ends is None or ends <= judge.now:
-            raise Stop(failed(PROOF, "expired", "Its signature was made for a time that is over."))
-    key = judge.key(proof["verificationMethod"])
-    return judge.finding(key, eddsa_rdfc.verify(document, proof, key.public_jwk, canonical=canonical))
 
 
 def _token(judge: _Judge, token: Token) -> Finding:
@@ -160,7 +203,7 @@ def _token(judge: _Judge, token: Token) -> Finding:
     key = judge.key(token.header.get("kid", carried_name))
     if carried_name is not None and not _is_named(key.public_jwk, carried_name):
         raise Stop(failed(PROOF, "key_differs", "It carries another key than the one it names."))
-    return judge.finding(key, vc_jwt.verify(token.text, key.public_jwk))
+    return judge.finding(key, vc_jwt.check_signature(token.text, token.header, key.public_jwk))
 
 
 def _check_claims(token: Token) -> None:
@@ -178,16 +221,15 @@ def _check_claims(token: Token) -> None:
         raise Stop(failed(PROOF, "claims_differ", "It says one thing in its token and another in the badge inside."))
 
 
-def _did_key(name: str) -> KeyFound | Missing:
-    """The key that a did:key identifier is; nobody has to be asked. Source: did:key method, Ed25519."""
-    did, _, fragment = name.partition("#")
-    multibase = did.removeprefix(_DID_KEY)
-    if fragment not in ("", multibase):
-        return Missing()
+def _own_key(name: str) -> KeyFound | Missing | None:
+    """The key that a did:key or did:jwk is; None for every other name, which somebody has to be asked about."""
+    if not dids.is_self_describing(name):
+        return None
     try:
-        return KeyFound(public_jwk=jwk_of_multibase(multibase), controller=did)
+        did, jwk = dids.key_of(name)
     except InvalidInput:
         return Missing()
+    return KeyFound(public_jwk=jwk, controller=did)
 
 
 def _is_named(public_jwk: dict[str, Any], name: str) -> bool:

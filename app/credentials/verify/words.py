@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.credentials import jsonld
 from app.credentials.report import Check
 from app.credentials.verify.finding import CONTEXT, Stop, failed, passed, unknown
 from app.credentials.verify.reading import SignedDocument
+from app.credentials.verify.shape import HOLDING, inside
 
 MAX_NAMELESS = 200
+_NAMELESS = re.compile(r"_:[A-Za-z0-9_.-]+", re.ASCII)
 # The members that decide whether a badge is good. A refresh service, say, may well share the badge's address.
 _DECIDING = frozenset({"issuer", "validFrom", "validUntil", "awardedDate", "credentialSubject", "credentialStatus"})
 # What we do not know may still be right; everything else was made to mislead, or would not be covered by the proof.
@@ -17,17 +20,20 @@ _UNKNOWN_CODES = frozenset({"context.unknown", "too_complex"})
 
 
 def check(signed: SignedDocument) -> tuple[Check, bytes | None]:
-    """The `context` check, and the canonical form of the document when it passed.
+    """The `context` check, and the canonical form of a document with an embedded proof when it passed.
 
-    A token signs its own letters, so strange words in it are only unknown. An embedded proof signs the meaning, so a
-    member that no context defines is not signed at all, and fails.
+    A token signs its own letters, so strange words in it are only unknown, and nobody needs its canonical form. An
+    embedded proof signs the meaning, so a member that no context defines is not signed at all, and fails.
     """
+    canonical = None
     unsecured = {name: value for name, value in signed.document.items() if name != "proof"}
     try:
         _refuse_nameless_heaps(unsecured)
         if signed.token is None:
             _refuse_other_spellings(unsecured)
-        canonical = jsonld.canonicalise(unsecured)
+            canonical = jsonld.canonicalise(unsecured)
+        else:
+            jsonld.to_nquads(unsecured)
     except Stop as stop:
         return stop.check, None
     except jsonld.UnsafeDocument as error:
@@ -41,9 +47,7 @@ def _not_known(code: str) -> Check:
 
 def _judged(error: jsonld.UnsafeDocument, signed: SignedDocument) -> Check:
     code = error.code.replace(".", "_")
-    # A badge with endorsements inside has their contexts inside too: not wrong, only more than is read here yet.
-    nested = error.code == "keyword.forbidden" and error.pointer.endswith("/@context")
-    if signed.token is not None or nested or error.code in _UNKNOWN_CODES:
+    if signed.token is not None or error.code in _UNKNOWN_CODES:
         return _not_known(code)
     place = "".join(character for character in error.pointer if character.isprintable())[:100]
     sentence = f"A part of it is not covered by the signature ({place}): {error.detail}."
@@ -52,14 +56,13 @@ def _judged(error: jsonld.UnsafeDocument, signed: SignedDocument) -> Check:
 
 def _refuse_nameless_heaps(document: dict[str, Any]) -> None:
     """Give up on a heap of objects without an id at once; the canonical form would only do so after much work (T12)."""
-    nameless, pending = 0, [document]
-    while pending:
-        value: Any = pending.pop()
+    nameless = 0
+    pending: list[Any] = [document]
+    for value in pending:  # grows while it is read
         nameless += isinstance(value, dict) and "id" not in value
         if nameless > MAX_NAMELESS:
             raise Stop(_not_known("too_complex"))
-        if isinstance(value, dict | list):
-            pending.extend(value.values() if isinstance(value, dict) else value)
+        pending += [item for item in inside(value) if isinstance(item, HOLDING)]
 
 
 def _refuse_other_spellings(document: dict[str, Any]) -> None:
@@ -70,16 +73,23 @@ def _refuse_other_spellings(document: dict[str, Any]) -> None:
     signature still holds. (Of other things that a badge names twice, as its issuer and its achievement's creator, a
     part may be left out in one place; then less is shown, and nothing that was not signed.)
     """
-    pending: list[tuple[str, Any]] = list(document.items())
-    while pending:
-        name, value = pending.pop()
-        if ":" in name:
-            raise Stop(
-                failed(CONTEXT, "other_spelling", "A part of it is written in a way that hides it from readers.")
-            )
+    pending: list[Any] = [document]
+    for value in pending:  # grows while it is read
         if isinstance(value, dict):
-            if value.get("id", ()) == document.get("id") and not _DECIDING.isdisjoint(value):
+            _refuse_names(value)
+            same_thing = value is not document and value.get("id", ()) == document.get("id")
+            if same_thing and not _DECIDING.isdisjoint(value):
                 raise Stop(failed(CONTEXT, "split_document", "Parts of it are put where no reader looks for them."))
-            pending.extend(value.items())
-        elif isinstance(value, list):
-            pending.extend((name, item) for item in value)
+        for item in inside(value):
+            if isinstance(item, HOLDING):
+                pending.append(item)
+            elif isinstance(item, str) and item[:2] == "_:" and _NAMELESS.fullmatch(item):
+                # Such a name is no part of the signed meaning: anybody could write another in its place.
+                raise Stop(failed(CONTEXT, "blank_node", "A part of it has a name that the signature does not cover."))
+
+
+def _refuse_names(value: dict[str, Any]) -> None:
+    for name in value:
+        if ":" in name:
+            sentence = "A part of it is written in a way that hides it from readers."
+            raise Stop(failed(CONTEXT, "other_spelling", sentence))

@@ -13,6 +13,7 @@ from app.projections.drawing.colours import NEAR_BLACK, WHITE, Palette, mix, pal
 from app.projections.drawing.layout import Lines, Pen, on_a_curve, on_few_lines, on_one_line
 from app.projections.drawing.lettering import CAP_HEIGHT, Glyph, advance, line_width, writable
 from app.projections.drawing.shapes import CANVAS, Column, Curve, Form, Shape, form
+from app.projections.drawing.uploaded import Drawing
 
 HIGHEST_LEVEL = 5
 
@@ -38,8 +39,16 @@ def draw_badge(
     Words that our letters cannot write are left out; a tick stands for an abbreviation that cannot be written.
     Raises InvalidInput for a colour or level that is none.
     """
+    return drawn_badge(shape=shape, fill=fill, accent=accent, abbreviation=abbreviation, name=name, level=level).png
+
+
+def drawn_badge(
+    *, shape: Shape, fill: str, accent: str | None, abbreviation: str, name: str, level: int | None
+) -> Drawing:
+    """The badge of `draw_badge` in both forms, of one drawing."""
     svg = svg_badge(shape=shape, fill=fill, accent=accent, abbreviation=abbreviation, name=name, level=level)
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=CANVAS, height=CANVAS, skip_system_fonts=True))
+    picture = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=CANVAS, height=CANVAS, skip_system_fonts=True)
+    return Drawing(svg=svg, png=bytes(picture), width=CANVAS, height=CANVAS)
 
 
 def svg_badge(*, shape: Shape, fill: str, accent: str | None, abbreviation: str, name: str, level: int | None) -> bytes:

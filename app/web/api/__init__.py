@@ -9,10 +9,12 @@ from app.web.api import (
     awards,
     completions,
     deliveries,
+    endorsements,
     issuers,
     keys,
     learners,
     rules,
+    signing_keys,
     sources,
 )
 from app.web.api.description import description_route
@@ -29,11 +31,13 @@ for noun in (
     awards,
     award_changes,
     learners,
+    endorsements,
     sources,
     rules,
     completions,
     deliveries,
     keys,
+    signing_keys,
     audit_log,
 ):
     router.include_router(noun.router)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.issuing import achievement_facts, achievements
+from app.issuing import achievement_facts, achievements, images, open_badges_2
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.issuers import Issuer
@@ -20,8 +20,8 @@ from app.issuing.office import Office
 from app.web.api.authentication import AchievementsWriter, Reader
 from app.web.api.fields import Id, In, Out, Slug
 from app.web.api.idempotency import Answer, Posted, change
+from app.web.api.image_body import IMAGE_REQUEST, ImageBody
 from app.web.api.pages_of_rows import PageOf, PageQuery, page_of, respond
-from app.web.api.png_body import PNG_REQUEST, PngBody
 from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
 
@@ -58,9 +58,22 @@ class AchievementOut(Out):
     page: str
     current_version: int | None
     has_draft: bool
+    open_badges_2: Annotated[bool, Field(description="whether new versions and awards come as Open Badges 2.0 too")]
     facts: AchievementFacts
     created_at: datetime
     archived_at: datetime | None
+
+
+class AchievementChanges(In):
+    """Switches of an achievement, which belong to no version."""
+
+    open_badges_2: Annotated[
+        bool,
+        Field(
+            description="publish this achievement and its awards as Open Badges 2.0 too; switched off, it ends for new "
+            "ones, and what was published keeps answering"
+        ),
+    ]
 
 
 class VersionOut(Out):
@@ -130,15 +143,33 @@ def change_achievement(
     return change(service, caller, work)
 
 
-@router.put("/{achievement_id}/image", response_model=AchievementOut, openapi_extra=PNG_REQUEST)
-def put_achievement_image(
-    caller: AchievementsWriter, achievement_id: Id, content: PngBody, service: TheService
+@router.patch("/{achievement_id}", response_model=AchievementOut)
+def switch_achievement(
+    caller: AchievementsWriter, achievement_id: Id, stated: AchievementChanges, service: TheService
 ) -> Response:
-    """Use a PNG from the next version on, in place of a drawn one. The body is the file itself."""
+    """Switch Open Badges 2.0 on or off. It is off at first, and needs the issuer's e-mail address."""
 
     def work(session: Session, issuer: Issuer) -> Answer:
         found = of_issuer(session, issuer, achievement_id)
-        achievements.put_image(session, found, content, actor=caller.actor)
+        open_badges_2.switch(session, found, on=stated.open_badges_2, actor=caller.actor)
+        return Answer(200, _told(session, service.office, found))
+
+    return change(service, caller, work)
+
+
+@router.put("/{achievement_id}/image", response_model=AchievementOut, openapi_extra=IMAGE_REQUEST)
+def put_achievement_image(
+    caller: AchievementsWriter, achievement_id: Id, content: ImageBody, service: TheService
+) -> Response:
+    """Use a PNG or SVG from the next version on, in place of a drawn one. The body is the file itself.
+
+    An SVG is built anew from plain shapes and also drawn as a PNG, which badges name as their image.
+    """
+    picture = images.check(content)  # before the transaction: drawing takes time
+
+    def work(session: Session, issuer: Issuer) -> Answer:
+        found = of_issuer(session, issuer, achievement_id)
+        achievements.put_image(session, found, picture, actor=caller.actor)
         return Answer(200, _told(session, service.office, found))
 
     return change(service, caller, work)
@@ -198,6 +229,7 @@ def _told(session: Session, office: Office, achievement: Achievement) -> Achieve
         page=office.addresses.achievement(achievement.id),
         current_version=achievement.current_version,
         has_draft=achievement.draft is not None,
+        open_badges_2=achievement.open_badges_2,
         facts=achievements.current_facts(session, achievement),
         created_at=achievement.created_at,
         archived_at=achievement.archived_at,

@@ -84,6 +84,7 @@ IssuerWriter = Annotated[Caller, Depends(caller(Scope.ISSUER_WRITE))]
 AchievementsWriter = Annotated[Caller, Depends(caller(Scope.ACHIEVEMENTS_WRITE))]
 AwardsWriter = Annotated[Caller, Depends(caller(Scope.AWARDS_WRITE))]
 SourcesWriter = Annotated[Caller, Depends(caller(Scope.SOURCES_WRITE))]
+KeysWriter = Annotated[Caller, Depends(caller(Scope.KEYS_WRITE))]
 
 
 def _refuse_key_in_address(request: Request) -> None:

@@ -97,7 +97,8 @@ Reason = Annotated[
 ]
 Email = Annotated[str, Field(min_length=3, max_length=LONGEST_EMAIL), AfterValidator(_email)]
 Url500 = Annotated[Url, Field(max_length=500)]
-PastMoment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_past)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+PastMoment = Annotated[Moment, AfterValidator(_past)]
 Fraction = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1, max_digits=10, decimal_places=9)]
 AchievementName = Annotated[
     str, Field(min_length=1, max_length=80, description="the achievement's id or its short name")

@@ -16,7 +16,7 @@ from app.issuing.office import Office
 from app.web.api.authentication import IssuerWriter, Reader
 from app.web.api.fields import Email, In, Line200, Out, Text, Url500
 from app.web.api.idempotency import Answer, change
-from app.web.api.png_body import PNG_REQUEST, PngBody
+from app.web.api.image_body import IMAGE_REQUEST, ImageBody
 from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
 
@@ -79,12 +79,13 @@ def change_issuer(caller: IssuerWriter, stated: IssuerChanges, service: TheServi
     return change(service, caller, work)
 
 
-@router.put("/image", response_model=IssuerOut, openapi_extra=PNG_REQUEST)
-def put_issuer_image(caller: IssuerWriter, content: PngBody, service: TheService) -> Response:
-    """Use a PNG as the issuer's image. The body is the file itself."""
+@router.put("/image", response_model=IssuerOut, openapi_extra=IMAGE_REQUEST)
+def put_issuer_image(caller: IssuerWriter, content: ImageBody, service: TheService) -> Response:
+    """Use a PNG or SVG as the issuer's image. The body is the file itself."""
+    picture = images.check(content)  # before the transaction: drawing takes time
 
     def work(session: Session, issuer: Issuer) -> Answer:
-        sha256 = images.keep(session, content)
+        sha256 = images.keep(session, picture)
         return _answer(service.office, issuers.update(session, issuer, actor=caller.actor, image_sha256=sha256))
 
     return change(service, caller, work)

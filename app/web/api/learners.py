@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.credentials.identity import normalise_email
-from app.issuing import consent, learners
+from app.issuing import consent, learners, records
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, LearnerEmail, LearnerIdentity
 from app.web.api.authentication import AwardsWriter, Reader
 from app.web.api.fields import Email, Id, In, Line200, Out
-from app.web.api.idempotency import Answer, change
+from app.web.api.idempotency import Answer, Posted, change
 from app.web.api.pages_of_rows import PageOf
 from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
@@ -51,6 +51,14 @@ class LearnerOut(Out):
     emails: list[str]
     identities: list[Identity]
     created_at: datetime
+
+
+class RecordOut(Out):
+    """A learner record, signed."""
+
+    record: Annotated[
+        str, Field(description="the signed document as text, so that nothing on its way changes a byte of it")
+    ]
 
 
 class ByEmail(BaseModel):
@@ -95,6 +103,18 @@ def change_learner(caller: AwardsWriter, learner_id: Id, stated: LearnerChanges,
         return Answer(200, _told(session, learner))
 
     return change(service, caller, work)
+
+
+@router.post("/{learner_id}/record", response_model=RecordOut)
+def make_record(caller: AwardsWriter, learner_id: Id, post: Posted, service: TheService) -> Response:
+    """Sign the learner's badges that count now as one record (CLR 2.0), for the learner to hand on. It is not kept."""
+
+    def work(session: Session, issuer: Issuer) -> Answer:
+        learner = learners.by_id(session, issuer, learner_id)
+        signed = records.make(session, service.office, learner, actor=caller.actor)
+        return Answer(200, RecordOut(record=signed.decode("ascii")))
+
+    return post.answer(caller, work)
 
 
 def _told(session: Session, learner: Learner) -> LearnerOut:

@@ -18,7 +18,7 @@ from app.credentials.model import Award, StatusEntry, StatusListFacts, StatusPur
 from app.credentials.multibase import base64url
 from app.credentials.proofs import eddsa_rdfc
 from app.credentials.report import Report
-from app.credentials.verify import KeyFound, ListFound, Missing, Unreachable, verify
+from app.credentials.verify import DocumentFound, KeyFound, ListFound, Missing, Unreachable, verify
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SIGNED_AT = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
@@ -35,6 +35,7 @@ class World:
     lists: dict[str, bytes] = field(default_factory=dict)
     newer: dict[str, str] = field(default_factory=dict)
     further: dict[str, tuple[StatusEntry, ...]] = field(default_factory=dict)
+    documents: dict[str, DocumentFound | Missing] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
@@ -45,6 +46,10 @@ class World:
     def status_list(self, url: str) -> ListFound | Unreachable:
         self.asked.append(url)
         return ListFound(self.lists[url]) if url in self.lists else Unreachable()
+
+    def document(self, url: str) -> DocumentFound | Missing | Unreachable:
+        self.asked.append(url)
+        return self.documents.get(url, Unreachable())
 
     def superseded_by(self, credential_id: str) -> str | None:
         return self.newer.get(credential_id)

@@ -82,13 +82,13 @@ def test_a_flipped_bit_of_the_signature_is_noticed(world: Any, document: Any):
 
 
 def test_one_valid_proof_among_others_is_enough(world: Any, document: Any):
-    unknown = {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-sd-2023", "proofPurpose": "assertionMethod"}
+    unknown = {"type": "DataIntegrityProof", "cryptosuite": "bbs-2023", "proofPurpose": "assertionMethod"}
 
     assert world.verify(document | {"proof": [unknown, *document["proof"]]}).verdict is Verdict.GOOD
 
 
 def test_a_proof_of_an_unknown_kind_alone_cannot_be_told(world: Any, document: Any):
-    document["proof"][0]["cryptosuite"] = "ecdsa-sd-2023"
+    document["proof"][0]["cryptosuite"] = "bbs-2023"
 
     report = world.verify(document)
 
@@ -97,7 +97,7 @@ def test_a_proof_of_an_unknown_kind_alone_cannot_be_told(world: Any, document: A
 
 def test_a_broken_proof_is_not_hidden_behind_one_of_an_unknown_kind(world: Any, document: Any):
     document["name"] = "Changed"
-    unknown = {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-sd-2023", "proofPurpose": "assertionMethod"}
+    unknown = {"type": "DataIntegrityProof", "cryptosuite": "bbs-2023", "proofPurpose": "assertionMethod"}
 
     assert world.verify(document | {"proof": [unknown, *document["proof"]]}).verdict is Verdict.BROKEN
 

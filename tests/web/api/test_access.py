@@ -41,6 +41,11 @@ def picture() -> Request:
     return {"content": buffer.getvalue(), "headers": PNG_TYPE}
 
 
+def endorsement_of(number: int) -> Facts:
+    """The body that endorses something of nobody here."""
+    return {"about": f"https://elsewhere.example/achievements/{number}", "comment": "Good training."}
+
+
 # One sample request for every route; `{…}` are filled by the world below.
 SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("GET", "/issuer"): lambda _: {},
@@ -50,6 +55,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/achievements"): lambda facts: {"json": {"slug": f"new-{facts['number']}", "facts": facts["facts"]}},
     ("GET", "/achievements/{achievement_id}"): lambda _: {},
     ("PUT", "/achievements/{achievement_id}"): lambda facts: {"json": facts["facts"]},
+    ("PATCH", "/achievements/{achievement_id}"): lambda _: {"json": {"open_badges_2": False}},
     ("PUT", "/achievements/{achievement_id}/image"): lambda _: picture(),
     ("POST", "/achievements/{achievement_id}/publish"): lambda _: {},
     ("POST", "/achievements/{achievement_id}/archive"): lambda _: {},
@@ -68,6 +74,13 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("GET", "/learners"): lambda facts: {"params": {"email": facts["email"]}},
     ("GET", "/learners/{learner_id}"): lambda _: {},
     ("PATCH", "/learners/{learner_id}"): lambda _: {"json": {"name_shown": True}},
+    ("POST", "/learners/{learner_id}/record"): lambda _: {},
+    ("GET", "/endorsements"): lambda _: {},
+    ("POST", "/endorsements"): lambda facts: {"json": endorsement_of(facts["number"])},
+    ("GET", "/endorsements/{endorsement_id}"): lambda _: {},
+    ("POST", "/endorsements/{endorsement_id}/withdraw"): lambda _: REASON,
+    ("GET", "/received-endorsements"): lambda _: {},
+    ("PUT", "/received-endorsements/{endorsement_id}"): lambda _: {"json": {"accepted": True}},
     ("GET", "/sources"): lambda _: {},
     ("POST", "/sources"): lambda _: {"json": {"name": "LMS", "type": "generic", "settings": {"namespace": "lms.x"}}},
     ("GET", "/sources/{source_id}"): lambda _: {},
@@ -87,6 +100,11 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/deliveries/{delivery_id}/replay"): lambda _: {},
     ("GET", "/keys"): lambda _: {},
     ("DELETE", "/keys/{key_id}"): lambda _: {},
+    ("GET", "/signing-keys"): lambda _: {},
+    ("POST", "/signing-keys/prepare"): lambda _: {},
+    ("POST", "/signing-keys/activate"): lambda _: {},
+    ("POST", "/signing-keys/rotate"): lambda _: {},
+    ("POST", "/signing-keys/{signing_key_id}/revoke"): lambda _: REASON,
     ("GET", "/audit"): lambda _: {},
 }
 
@@ -107,8 +125,9 @@ def missing(known: set[tuple[str, str]], sampled: set[tuple[str, str]]) -> set[t
 class World:
     """Northfield, with one of everything for each request."""
 
-    def __init__(self, api: Any, achievement_facts: Facts, make_key: Callable[..., str]) -> None:
+    def __init__(self, api: Any, achievement_facts: Facts, make_key: Callable[..., str], neighbour: Any) -> None:
         self.api = api
+        self.neighbour = neighbour
         self.achievement_facts = achievement_facts
         self.make_key = make_key
         self.number = 0
@@ -128,6 +147,10 @@ class World:
         facts["key_id"] = self.make_key().split("_")[1]
         if "award" in path or "learner" in path:
             facts |= self._award(facts, suspended=path.endswith("reinstate"))
+        if "endorsement_id" in path:
+            facts["endorsement_id"] = self.endorsement(received="received" in path)
+        if "signing-keys" in path:
+            facts["signing_key_id"] = self._signing_key(path)
         if "source" in path or "deliver" in path:
             facts |= self._source(facts)
         if "deliver" in path:
@@ -140,6 +163,14 @@ class World:
             self.api.post(f"/awards/{award['id']}/suspend", reason="under review")
         return {"award_id": award["id"], "learner_id": award["learner"]}
 
+    def endorsement(self, *, received: bool) -> str:
+        """One that Northfield made, or one that the neighbour made of a thing of Northfield's."""
+        self.number += 1
+        if not received:
+            return str(self.api.post("/endorsements", **endorsement_of(self.number))["id"])
+        about = f"{self.api.publish(f'e-{self.number}')['page']}/v1"
+        return str(self.neighbour.post("/endorsements", about=about, comment="Good training.")["id"])
+
     def _source(self, facts: Facts) -> Facts:
         settings = {"auth": "bearer", "namespace": "lms.x"}
         source = self.api.post("/sources", name="LMS", type="generic", settings=settings)
@@ -147,6 +178,15 @@ class World:
         self.api.post(f"/sources/{source['id']}/allowances", achievement=facts["achievement_id"])
         made = self.api.post(f"/sources/{source['id']}/rules", **rule)
         return {"source_id": source["id"], "rule_id": made["id"], "secret": source["secret"]}
+
+    def _signing_key(self, path: str) -> str:
+        """A key that is not revoked; a pending pair is there, or is not, as the path needs it."""
+        is_pending = any(key["state"] == "pending" for key in self.api.get("/signing-keys")["items"])
+        if path.endswith("/activate") and not is_pending:
+            self.api.post("/signing-keys/prepare")
+        if path.endswith("/prepare") and is_pending:
+            self.api.post("/signing-keys/activate")
+        return next(key["id"] for key in self.api.get("/signing-keys")["items"] if key["state"] == "active")
 
     def _delivery(self, facts: Facts) -> str:
         address = f"http://badges.test/hooks/{facts['source_id']}"
@@ -157,8 +197,8 @@ class World:
 
 
 @pytest.fixture
-def world(api: Any, phlebotomy: Facts, make_key: Callable[..., str]) -> World:
-    return World(api, phlebotomy, make_key)
+def world(api: Any, phlebotomy: Facts, make_key: Callable[..., str], neighbour: Any) -> World:
+    return World(api, phlebotomy, make_key, neighbour)
 
 
 def answers(caller: Any, world: World) -> dict[str, Any]:
@@ -264,6 +304,8 @@ def test_a_body_cannot_name_another_issuer_s_achievement(world: World, neighbour
 def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.request("POST", "/deliveries/{delivery_id}/replay")
     world.api.post("/awards", achievement="badge-1", recipient=ANA)
+    for received in (True, False):
+        world.endorsement(received=received)
 
     for method, path, _ in routes():
         if method == "GET" and "{" not in path and path != "/issuer":

@@ -14,6 +14,7 @@ from PIL import Image
 from app.credentials import png
 
 PNG = {"Content-Type": "image/png"}
+SVG = {"Content-Type": "image/svg+xml"}
 
 
 def picture(colour: str = "navy") -> bytes:
@@ -77,6 +78,39 @@ def test_an_uploaded_picture_is_on_the_next_version(api: Any):
     assert uploaded != drawn
     assert api.client.get(uploaded).content == picture()
     assert api.get("/achievements/phlb/versions/1")["image"] == drawn
+
+
+HOSTILE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" onload="alert(1)"><script>alert(1)</script>'
+    b'<rect width="8" height="8" fill="#123456"/></svg>'
+)
+
+
+def test_an_uploaded_drawing_is_on_the_next_version_as_a_png_and_built_anew(api: Any):
+    api.publish("phlb")
+    api.send("PUT", "/achievements/phlb/image", content=HOSTILE, headers=SVG)
+    address = api.post("/achievements/phlb/publish")["image"]
+
+    shown, drawn = api.client.get(address), api.client.get(address.removesuffix(".png") + ".svg")
+
+    assert (shown.headers["content-type"], drawn.headers["content-type"]) == ("image/png", "image/svg+xml")
+    assert Image.open(io.BytesIO(shown.content)).convert("RGB").getpixel((300, 300)) == (0x12, 0x34, 0x56)
+    assert b'fill="#123456"' in drawn.content
+    assert b"alert" not in drawn.content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<svg>", b"<html/>", HOSTILE.replace(b"script", b"style"), b'<!DOCTYPE svg [<!ENTITY a "b">]>' + HOSTILE],
+)
+def test_a_drawing_that_cannot_be_a_badge_is_refused_in_words(api: Any, content: bytes):
+    api.publish("phlb")
+
+    for path in ("/achievements/phlb/image", "/issuer/image"):
+        answer = api.send("PUT", path, content=content, headers=SVG)
+
+        assert answer.status_code == 422
+        assert answer.json()["detail"]
 
 
 def traps() -> dict[str, bytes]:
@@ -173,3 +207,39 @@ def test_a_profile_that_could_not_be_signed_is_refused_and_the_old_one_stays(api
 
     assert api.refused("PATCH", "/issuer", changes)[0] == 422
     assert api.get("/issuer") == before
+
+
+def test_open_badges_2_is_off_at_first_and_can_be_switched(api: Any):
+    made = api.publish("phlb")
+    api.patch("/issuer", email="badges@northfield.example")
+
+    on = api.patch("/achievements/phlb", open_badges_2=True)
+    off = api.patch("/achievements/phlb", open_badges_2=False)
+
+    assert [each["open_badges_2"] for each in (made, on, off)] == [False, True, False]
+    assert on["has_draft"] is False
+
+
+def test_open_badges_2_needs_the_issuers_address_and_then_keeps_it(api: Any):
+    api.publish("phlb")
+
+    status, problem = api.refused("PATCH", "/achievements/phlb", {"open_badges_2": True})
+
+    assert (status, problem["pointer"]) == (422, "/open_badges_2")
+    api.patch("/issuer", email="badges@northfield.example")
+    api.patch("/achievements/phlb", open_badges_2=True)
+    status, problem = api.refused("PATCH", "/issuer", {"email": None})
+    assert (status, problem["pointer"]) == (422, "/email")
+
+
+@pytest.mark.parametrize("body", [{}, {"open_badges_2": "yes, please"}, {"open_badges_2": True, "slug": "x"}])
+def test_a_switch_that_is_none_is_refused(api: Any, body: dict[str, Any]):
+    api.publish("phlb")
+
+    assert api.refused("PATCH", "/achievements/phlb", body)[0] == 422
+
+
+def test_nobody_switches_for_a_neighbour(api: Any, neighbour: Any):
+    made = api.publish("phlb")
+
+    assert neighbour.refused("PATCH", f"/achievements/{made['id']}", {"open_badges_2": True})[0] == 404

@@ -132,7 +132,7 @@ def test_a_body_above_the_limit_is_413_whatever_its_length_is_said_to_be(api: An
     assert (declared.status_code, streamed.status_code) == (413, 413)
 
 
-def test_a_picture_must_be_sent_as_a_png(api: Any):
+def test_a_picture_must_be_sent_as_a_png_or_svg(api: Any):
     api.publish()
 
     for path in ("/issuer/image", "/achievements/phlb/image"):

@@ -35,6 +35,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/awards/{award_id}/suspend"): {"reason": "x"},
     ("post", "/awards/{award_id}/supersede"): {"evidence": EVIDENCE},
     ("patch", "/learners/{learner_id}"): {},
+    ("post", "/endorsements"): {"about": "https://x.example/1", "comment": "Good."},
+    ("post", "/endorsements/{endorsement_id}/withdraw"): {"reason": "x"},
+    ("post", "/signing-keys/{signing_key_id}/revoke"): {"reason": "x"},
     ("post", "/sources"): {"name": "LMS", "type": "generic", "settings": {"namespace": "lms.x"}},
     ("post", "/sources/{source_id}/rules"): {"activity_id": "a", "achievement": "phlb"},
     ("post", "/sources/{source_id}/allowances"): {"achievement": "phlb"},
@@ -62,7 +65,7 @@ def text(place: tuple[Any, ...], length: int) -> str:
     match place[-1]:
         case "email":
             return f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.".ljust(length, "e")[:length]
-        case "url" | "criteria_url" | "parent_url":
+        case "url" | "criteria_url" | "parent_url" | "about":
             return "https://x.example/".ljust(length, "a")
         case "id" if "evidence" in place:
             return "https://x.example/".ljust(length, "a")
@@ -114,6 +117,8 @@ class Desk:
             body["slug"] = f"a-{self.number}"
         if path == "/awards" and keep != ("recipient", "email"):
             body["recipient"]["email"] = f"a{self.number}@x.example"
+        if path == "/endorsements" and keep != ("about",):
+            body["about"] = f"https://x.example/{self.number}"
         return self.api.send(method.upper(), path.format(**self._ids(path)), json=body)
 
     def _ids(self, path: str) -> dict[str, str]:
@@ -125,6 +130,12 @@ class Desk:
         if "{source_id}" in path:
             made = self.api.post("/sources", name="LMS", type="generic", settings={"namespace": "lms.x"})
             ids["source_id"] = made["id"]
+        if "{endorsement_id}" in path:
+            about = f"https://y.example/{self.number}"
+            ids["endorsement_id"] = self.api.post("/endorsements", about=about, comment="Good.")["id"]
+        if "{signing_key_id}" in path:
+            keys = self.api.get("/signing-keys")["items"]
+            ids["signing_key_id"] = next(key["id"] for key in keys if key["state"] == "active")
         return ids
 
 

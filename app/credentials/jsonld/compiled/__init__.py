@@ -22,7 +22,8 @@ def to_quads(document: Mapping[str, Any], compiled: Compiled) -> list[Quad]:
 
     The document is parsed JSON whose `@context` is
     exactly the array (or the one string) that `compiled` was made from. Raises Unsupported for any other, and for
-    everything that the fast path does not handle: undefined members and types, relative IRIs, keywords, null.
+    everything that the fast path does not handle: undefined members and types, relative IRIs, keywords, null, more
+    credentials inside the document than are allowed.
     Source: JSON-LD 1.1 API, "Deserialize JSON-LD to RDF".
     """
     return list(walk.quads(document, compiled))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from app.credentials.jsonld.compiled.unsupported import Unsupported
 
@@ -15,7 +16,8 @@ _LARGEST_INTEGER = 10**21
 # An absolute IRI that no reader would resolve, repair or escape. PyLD lets more through, and so do not we.
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|^`\\\ud800-\udfff\ufffe\uffff]+")
 
-_SPECIAL = re.compile(r"[\x00-\x1f\"\\\x7f\ud800-\udfff\ufffe\uffff]")
+# Badges of one issuer share most of their addresses. Long ones are not kept: a stranger could fill the memory.
+_REMEMBERED_CHARACTERS = 200
 
 # RDFC-1.0 escapes these, PyLD writes them raw: no answer is better than two.
 _DISPUTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -25,14 +27,21 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\
 
 def iri(text: str) -> str:
     """`<text>` of an absolute IRI; raises Unsupported for a relative one, a blank node label, doubtful characters."""
+    return _remembered(text) if len(text) <= _REMEMBERED_CHARACTERS else _iri(text)
+
+
+def _iri(text: str) -> str:
     if _IRI.fullmatch(text) is None:
         raise Unsupported("Not a plain absolute IRI")
     return f"<{text}>"
 
 
+_remembered = lru_cache(maxsize=2_048)(_iri)
+
+
 def string(text: str) -> str:
     """`"text"` with N-Quads escapes, without a datatype; raises Unsupported for control characters and the like."""
-    if _SPECIAL.search(text) is None:
+    if text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     if _DISPUTED.search(text) is not None:
         raise Unsupported("A text holds characters that writers of N-Quads treat differently")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.credentials.jsonld.compiled import literals
 from app.credentials.jsonld.compiled.terms import Kind, Term, read_term
 from app.credentials.jsonld.compiled.unsupported import Unsupported
+from app.credentials.jsonld.structure import HOLDERS
 
 if TYPE_CHECKING:
     from app.credentials.jsonld.compiled.contexts import Compiled
@@ -31,6 +32,7 @@ class Scope:
         self._definitions: dict[str, Any] = context["mappings"]
         self._outer = previous or self
         self._prefixes = {name for name, definition in self._definitions.items() if definition["_prefix"]}
+        self._scoping = {name for name, meaning in self._definitions.items() if _scoped_context(meaning) is not None}
         self.id_key = self._only_alias(Kind.ID)
         self.type_key = self._only_alias(Kind.TYPE)
         self.terms: dict[str, Term] = {}
@@ -46,6 +48,7 @@ class Scope:
             raise Unsupported("A member's own context gives the member another meaning")
         term = self.terms[name] = read_term(
             definition,
+            holds_credentials=name in HOLDERS,
             inside=inside,
             node_scope=inside.outer()._entered_by(definition),  # noqa: SLF001 - another scope
             reference_scope=inside._entered_by(definition),  # noqa: SLF001 - another scope
@@ -62,7 +65,7 @@ class Scope:
 
     def typed(self, types: list[str]) -> Scope:
         """The scope of a node's members, given the types as written. The order does not matter."""
-        scoping = [name for name in types if _scoped_context(self.definition(name)) is not None]
+        scoping = [name for name in types if name in self._scoping]
         if not scoping:
             return self
         names = tuple(sorted(scoping))

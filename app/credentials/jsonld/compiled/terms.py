@@ -44,14 +44,24 @@ class Term:
     predicate: str
     text: Text
     datatype: str | None  # `^^<…>`; None when the kind of JSON value decides
+    datatype_of_texts: str  # "" for xsd:string
     is_list: bool
     is_graph: bool
+    is_single: bool  # a property whose values stand for themselves
+    holds_credentials: bool
     inside: Scope  # where the values are read
     node_scope: Scope  # where a node that is the value begins
     reference_scope: Scope  # where a node of nothing but an id begins
 
 
-def read_term(definition: Mapping[str, Any], *, inside: Scope, node_scope: Scope, reference_scope: Scope) -> Term:
+def read_term(
+    definition: Mapping[str, Any],
+    *,
+    holds_credentials: bool,
+    inside: Scope,
+    node_scope: Scope,
+    reference_scope: Scope,
+) -> Term:
     """The term of one of PyLD's term definitions; raises Unsupported for what the walk does not handle."""
     containers = set(definition.get("@container", ()))
     type_ = definition.get("@type")
@@ -67,8 +77,11 @@ def read_term(definition: Mapping[str, Any], *, inside: Scope, node_scope: Scope
         predicate=predicate,
         text=text,
         datatype=datatype,
+        datatype_of_texts=datatype or "",
         is_list="@list" in containers,
         is_graph="@graph" in containers,
+        is_single=kind is Kind.PROPERTY and containers.isdisjoint({"@list", "@graph"}),
+        holds_credentials=holds_credentials,
         inside=inside,
         node_scope=node_scope,
         reference_scope=reference_scope,

@@ -11,11 +11,14 @@ from app.credentials.jsonld.compiled.scopes import Scope
 from app.credentials.jsonld.compiled.terms import RDF, Kind, Term, Text
 from app.credentials.jsonld.compiled.unsupported import Unsupported
 from app.credentials.jsonld.quads import Quad
+from app.credentials.jsonld.structure import MAX_EMBEDDED, MAX_EMBEDDING_DEPTH
 
 _TYPE = f"<{RDF}type>"
 _FIRST = f"<{RDF}first>"
 _REST = f"<{RDF}rest>"
 _NIL = f"<{RDF}nil>"
+# Looking a member of an enumeration up by its class takes longer than comparing with it.
+_PROPERTY, _TYPE_KIND, _LITERAL, _IRI = Kind.PROPERTY, Kind.TYPE, Text.LITERAL, Text.IRI
 
 
 def quads(document: Mapping[str, Any], compiled: Compiled) -> set[Quad]:
@@ -32,12 +35,14 @@ def quads(document: Mapping[str, Any], compiled: Compiled) -> set[Quad]:
 
 
 class _Walk:
-    __slots__ = ("_blank_nodes", "_quads", "_repeatable")
+    __slots__ = ("_blank_nodes", "_depth", "_embedded", "_quads", "_repeatable")
 
     def __init__(self) -> None:
         self._quads: list[Quad] = []
         self._repeatable: set[str] = set()  # objects whose statement PyLD may write twice
         self._blank_nodes = 0
+        self._embedded = 0  # credentials inside the document, seen so far
+        self._depth = 0  # how many of them the walk is in
 
     def statements(self) -> set[Quad]:
         """What was found, each statement once."""
@@ -45,7 +50,7 @@ class _Walk:
         if not unique:
             raise Unsupported("A document that says nothing")
         if self._repeatable and len(unique) != len(self._quads):
-            self._refuse_repetitions(unique)
+            self._refuse_repetitions()
         return unique
 
     def node(self, element: dict[str, Any], scope: Scope, graph: str) -> str:
@@ -61,9 +66,11 @@ class _Walk:
         terms = inner.terms
         for name, value in element.items():
             term = terms.get(name) or inner.term(name)
-            if term.kind is Kind.PROPERTY:
+            if term.is_single and type(value) is str:  # most members
+                self._quads.append((subject, term.predicate, _text_of(term, value), graph))
+            elif term.kind is _PROPERTY:
                 self._member(term, value, subject, graph)
-            elif term.kind is Kind.TYPE and name != scope.type_key:
+            elif term.kind is _TYPE_KIND and name != scope.type_key:
                 raise Unsupported("A type's own context renames @type")
         return subject
 
@@ -95,16 +102,10 @@ class _Walk:
     def _object(self, term: Term, item: Any, graph: str) -> str:
         kind = type(item)
         if kind is str:
-            match term.text:
-                case Text.LITERAL:
-                    return literals.string(item) + (term.datatype or "")
-                case Text.IRI:
-                    return term.inside.iri(item)
-                case Text.VOCABULARY:
-                    return term.inside.vocabulary_iri(item)
+            return _text_of(term, item)
         if kind is dict:
             return self._nested(term, item, graph)
-        if kind in {bool, int, float} and term.text is Text.LITERAL:
+        if kind in {bool, int, float} and term.text is _LITERAL:
             literal = literals.number(item, term.datatype)
             self._repeatable.add(literal)
             return literal
@@ -114,20 +115,32 @@ class _Walk:
         if type(item) is not dict:
             raise Unsupported("A value that is not a node where only nodes are handled")
         is_reference = len(item) == 1 and term.inside.id_key in item
-        return self.node(item, term.reference_scope if is_reference else term.node_scope, graph)
+        scope = term.reference_scope if is_reference else term.node_scope
+        if not term.holds_credentials:
+            return self.node(item, scope, graph)
+        self._embedded += 1
+        self._depth += 1
+        if self._embedded > MAX_EMBEDDED or self._depth > MAX_EMBEDDING_DEPTH:
+            raise Unsupported("More credentials inside one another than are allowed")
+        subject = self.node(item, scope, graph)
+        self._depth -= 1
+        return subject
 
     def _blank_node(self) -> str:
         self._blank_nodes += 1
         return f"_:b{self._blank_nodes}"
 
-    def _refuse_repetitions(self, unique: set[Quad]) -> None:
+    def _refuse_repetitions(self) -> None:
         """PyLD compares values as JSON, and lists not at all: 3 and "3" of one datatype give it the same line twice."""
-        remaining = set(unique)
-        for quad in self._quads:
-            if quad in remaining:
-                remaining.remove(quad)
-            elif quad[2] in self._repeatable:
-                raise Unsupported("A number or an empty list that is said twice")
+        doubtful = [quad for quad in self._quads if quad[2] in self._repeatable]
+        if len(set(doubtful)) != len(doubtful):
+            raise Unsupported("A number or an empty list that is said twice")
+
+
+def _text_of(term: Term, text: str) -> str:
+    if term.text is _LITERAL:
+        return literals.string(text) + term.datatype_of_texts
+    return term.inside.iri(text) if term.text is _IRI else term.inside.vocabulary_iri(text)
 
 
 def _types(value: Any) -> list[str]:

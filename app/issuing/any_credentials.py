@@ -1,0 +1,115 @@
+"""Credentials of any kind in an issuer's name, for the VC-API: signed as did:key, listed, and not stored.
+
+The issuer's badges are in the name of its did:web. What is signed here is in the name of the key itself (`did:key:…`),
+so nothing that a caller makes up can pass for a badge of the issuer, and no lint of badges is gone around.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.credentials import strict_json
+from app.credentials.dids import DID_KEY
+from app.credentials.keys import SigningKey
+from app.credentials.model import StatusEntry, StatusPurpose
+from app.credentials.vc import issue
+from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
+from app.errors import NotFound
+from app.issuing import issuers, signing_keys, status_lists
+from app.issuing.issuers import Issuer
+from app.issuing.office import Office
+from app.issuing.verification import Reading
+
+PURPOSE = StatusPurpose.REVOCATION
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the DID that is a key, and that key."""
+
+    did: str
+    key: SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in which list the status of a credential is."""
+
+    list_url: str
+    index: int
+
+
+def signer(session: Session, office: Office, issuer: Issuer) -> Signer:
+    """The issuer's active Ed25519 key under its own name. Raises NoSigningKey."""
+    key = signing_keys.active(session, office, issuer).embedded
+    did = f"{DID_KEY}{key.kid}"
+    return Signer(did, replace(key, verification_method=f"{did}#{key.kid}"))
+
+
+def reserve(session: Session, office: Office, issuer: Issuer) -> Place:
+    """A place in one of the issuer's revocation lists, for one credential, for ever."""
+    status_list, index = status_lists.reserve_without_award(session, office, issuer, PURPOSE)
+    return Place(list_address(office, status_list.id), index)
+
+
+def list_address(office: Office, list_id: str) -> str:
+    """Where a list is published in the name of the key; as part of badges it has another address."""
+    return f"{office.addresses.base_url}/credentials/status/{list_id}"
+
+
+def signed_list(session: Session, office: Office, list_id: str) -> dict[str, Any]:
+    """The bits that are published in a list at this moment, signed as what is issued here. Raises NotFound.
+
+    Signed when it is asked for; the same bits and key give the same document.
+    """
+    found = status_lists.by_id(session, list_id)
+    if found.purpose != PURPOSE or found.json is None or found.published_at is None:
+        raise NotFound("There is no such status list")
+    by = signer(session, office, issuers.by_id(session, found.issuer_id))
+    return issue.status_list(
+        list_url=list_address(office, list_id),
+        encoded_list=strict_json.loads(found.json)["credentialSubject"]["encodedList"],
+        purpose=found.purpose,
+        published_at=found.published_at,
+        key=by.key,
+        issuer_id=by.did,
+    )
+
+
+class KnowingOwnLists:
+    """A Resolver that finds the lists of this file by itself, and asks another for everything else."""
+
+    def __init__(self, reading: Reading, office: Office, other: Resolver) -> None:
+        self._reading = reading
+        self._office = office
+        self._other = other
+
+    def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
+        """As the other knows it."""
+        return self._other.key(verification_method, issuer_id=issuer_id)
+
+    def status_list(self, url: str) -> ListFound | Unreachable:
+        """A list of this file, or one that the other knows."""
+        list_id = url.removeprefix(list_address(self._office, ""))
+        if list_id == url:
+            return self._other.status_list(url)
+        try:
+            with self._reading() as session:
+                return ListFound(strict_json.dumps(signed_list(session, self._office, list_id)))
+        except NotFound:
+            return Unreachable()
+
+    def document(self, url: str) -> DocumentFound | Missing | Unreachable:
+        """As the other knows it."""
+        return self._other.document(url)
+
+    def superseded_by(self, credential_id: str) -> str | None:
+        """As the other knows it."""
+        return self._other.superseded_by(credential_id)
+
+    def further_entries(self, credential_id: str) -> tuple[StatusEntry, ...]:
+        """As the other knows it."""
+        return self._other.further_entries(credential_id)

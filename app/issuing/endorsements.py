@@ -1,0 +1,231 @@
+"""Endorsements: what one of our issuers says of somebody else's badge, achievement or organisation, signed by it.
+
+An endorsement is a document of its own, with an address and a place in its issuer's revocation list. Where it is about
+something of another issuer of this service, that issuer decides whether its new badges carry it: nobody else's words
+get into a badge, or onto a page, unasked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, or_, select, table
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.credentials import model, sign, strict_json
+from app.credentials.model import StatusPurpose
+from app.db import Base, claim
+from app.errors import AlreadyExists, AlreadyRevoked, InvalidInput, NotFound
+from app.issuing import audit, issuers, signing_keys, status_lists
+from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing.issuers import Issuer
+from app.issuing.office import Office
+from app.issuing.signing_keys import KeyState, SigningKey
+
+MOST_ATTACHED = 4  # in one badge; each is about a kilobyte
+MOST_CHARACTERS_OF_ABOUT = 500
+STANDING = "standing"
+_ABOUT = re.compile(r"(?:https?://|did:|urn:)[!#-;=?-\[\]_a-z~]+")  # the letters of an absolute URI
+_VERSION = re.compile(r"([A-Za-z0-9_-]{22})/v([1-9][0-9]{0,5})", re.ASCII)
+# Awards attach endorsements and so import this file.
+_awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state")))
+
+
+class Endorsement(Base):
+    """One endorsement with its signed forms. Stored bytes; served as they are, never rebuilt.
+
+    `about` is the id of the endorsed thing as signed documents have it, and `about_issuer_id` whose it is, None when
+    it is nobody's of this service. `accepted_at`: since when that issuer's new badges carry it. `slot` is `standing`,
+    or gives the place back, so that an issuer has one standing endorsement of a thing.
+    """
+
+    __tablename__ = "endorsements"
+    __table_args__ = (UniqueConstraint("issuer_id", "about", "slot"), UniqueConstraint("list_id", "status_index"))
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    about: Mapped[str] = mapped_column(String(MOST_CHARACTERS_OF_ABOUT), index=True)
+    about_issuer_id: Mapped[str | None] = mapped_column(ForeignKey("issuers.id"), index=True)
+    slot: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(220))
+    comment: Mapped[str] = mapped_column(Text)
+    valid_until: Mapped[datetime | None]
+    list_id: Mapped[str] = mapped_column(ForeignKey("status_lists.id"))
+    status_index: Mapped[int]
+    json: Mapped[bytes]
+    jwt: Mapped[bytes]
+    embedded_kid: Mapped[str] = mapped_column(ForeignKey("signing_keys.kid"))
+    token_kid: Mapped[str] = mapped_column(ForeignKey("signing_keys.kid"))
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an issuer wants to say; `comment` is Markdown, `valid_until` None means until it is withdrawn."""
+
+    about: str
+    comment: str
+    valid_until: datetime | None = None
+
+
+def endorse(session: Session, office: Office, issuer: Issuer, said: Statement, *, actor: str) -> Endorsement:
+    """Sign and store an endorsement in the issuer's name; both forms are verified before.
+
+    Raises InvalidInput for a thing that is the issuer's own or no id at all, NotFound for an address of this service
+    where nothing is to be seen, AlreadyExists while one stands, and what signing raises; nothing is stored then.
+    """
+    now = clock.now()
+    about_issuer_id = _whose(session, office, said.about)
+    if about_issuer_id == issuer.id:
+        raise InvalidInput("An issuer cannot endorse what is its own", pointer="/about")
+    if said.valid_until is not None and said.valid_until <= now:
+        raise InvalidInput("The endorsement would end before it begins", pointer="/valid_until")
+    issuers.take_turn(session, issuer.id)  # before the status list, as awards do
+    made = _signed(session, office, issuer, said, now) | {"about_issuer_id": about_issuer_id}
+    endorsement = claim(session, Endorsement, **made)
+    if endorsement is None:
+        raise AlreadyExists("This is endorsed already; withdraw that endorsement first", about=said.about)
+    audit.record(session, issuer.id, actor=actor, action="endorsement.made", object_id=endorsement.id)
+    return endorsement
+
+
+def withdraw(session: Session, office: Office, endorsement: Endorsement, *, reason: str, actor: str) -> None:
+    """Take the word back, for good. The status list says so at once, also of badges that carry it.
+
+    Raises AlreadyRevoked.
+    """
+    issuers.take_turn(session, endorsement.issuer_id)
+    session.refresh(endorsement, with_for_update=True)
+    if endorsement.withdrawn_at is not None:
+        raise AlreadyRevoked("This endorsement was withdrawn earlier", revoked_at=endorsement.withdrawn_at.isoformat())
+    endorsement.withdrawn_at, endorsement.reason = clock.now(), reason
+    endorsement.slot = f"ended:{endorsement.id}"
+    session.flush()
+    issuer = issuers.by_id(session, endorsement.issuer_id)
+    status_lists.publish(session, office, issuer, endorsement.list_id)
+    audit.record(session, issuer.id, actor=actor, action="endorsement.withdrawn", object_id=endorsement.id)
+
+
+def accept(session: Session, issuer: Issuer, endorsement: Endorsement, *, accepted: bool, actor: str) -> None:
+    """Have the issuer's new badges carry what was said of it or its things, or not (any more)."""
+    session.refresh(endorsement, with_for_update=True)
+    if (endorsement.accepted_at is not None) == accepted:
+        return
+    endorsement.accepted_at = clock.now() if accepted else None
+    action = "endorsement.accepted" if accepted else "endorsement.declined"
+    audit.record(session, issuer.id, actor=actor, action=action, object_id=endorsement.id)
+    session.flush()
+
+
+def by_id(session: Session, endorsement_id: str, *, issuer: Issuer | None = None) -> Endorsement:
+    """The endorsement with this id, made by this issuer if one is named. Raises NotFound."""
+    found = session.get(Endorsement, endorsement_id)
+    if found is None or (issuer is not None and found.issuer_id != issuer.id):
+        raise NotFound("There is no such endorsement")
+    return found
+
+
+def received_by_id(session: Session, endorsement_id: str, *, issuer: Issuer) -> Endorsement:
+    """The endorsement with this id, if it is about this issuer or something of it. Raises NotFound."""
+    found = session.get(Endorsement, endorsement_id)
+    if found is None or found.about_issuer_id != issuer.id:
+        raise NotFound("There is no such endorsement")
+    return found
+
+
+def attached(session: Session, abouts: Collection[str]) -> tuple[dict[str, Any], ...]:
+    """What a badge that is signed now carries of things with these ids: accepted, standing, by a key that is good.
+
+    The newest, at most MOST_ATTACHED, in an order that does not change.
+    """
+    query = (
+        select(Endorsement.json)
+        .join(SigningKey, SigningKey.kid == Endorsement.embedded_kid)
+        .where(
+            Endorsement.about.in_(abouts),
+            Endorsement.accepted_at.is_not(None),
+            Endorsement.withdrawn_at.is_(None),
+            or_(Endorsement.valid_until.is_(None), Endorsement.valid_until > clock.now()),
+            SigningKey.state != KeyState.REVOKED,
+        )
+        .order_by(Endorsement.created_at.desc(), Endorsement.id)
+        .limit(MOST_ATTACHED)
+    )
+    return tuple(strict_json.loads(stored) for stored in session.scalars(query))
+
+
+def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, now: datetime) -> dict[str, Any]:
+    """The columns of an endorsement that is signed now."""
+    purpose = StatusPurpose.REVOCATION
+    status_list, index = status_lists.reserve_without_award(session, office, issuer, purpose)
+    endorsement_id, name = clock.new_id(), f"Endorsement by {issuer.name}"
+    facts = model.Endorsement(
+        id=office.addresses.endorsement(endorsement_id),
+        issuer=issuers.facts(office, issuer),
+        name=name,
+        about=said.about,
+        comment=said.comment,
+        valid_from=now,
+        valid_until=said.valid_until,
+        status=model.StatusEntry(office.addresses.status_list(status_list.id), index, purpose),
+    )
+    pair = signing_keys.active(session, office, issuer)
+    signed = sign.sign(sign.prepare_endorsement(facts), embedded=pair.embedded, token=pair.token, created=now)
+    return {
+        "id": endorsement_id,
+        "issuer_id": issuer.id,
+        "about": said.about,
+        "slot": STANDING,
+        "name": name,
+        "comment": said.comment,
+        "valid_until": said.valid_until,
+        "list_id": status_list.id,
+        "status_index": index,
+        "json": signed.json,
+        "jwt": signed.jwt,
+        "embedded_kid": pair.embedded.kid,
+        "token_kid": pair.token.kid,
+        "created_at": now,
+    }
+
+
+def _whose(session: Session, office: Office, about: str) -> str | None:
+    """The id of the issuer of this service whose thing it is; None when it is somebody's elsewhere."""
+    if len(about) > MOST_CHARACTERS_OF_ABOUT or not _ABOUT.fullmatch(about):
+        raise InvalidInput("Name what you endorse by its id: a web address or a DID", pointer="/about")
+    addresses = office.addresses
+    if about.startswith(addresses.did("")):
+        found = session.scalar(select(Issuer.id).where(Issuer.slug == about.removeprefix(addresses.did(""))))
+    elif about.startswith(addresses.achievement("")):
+        found = _creator(session, about.removeprefix(addresses.achievement("")))
+    elif about.startswith(addresses.badge("")):
+        seen = _awards.c.visibility != "private", _awards.c.state != "pending"
+        query = select(_awards.c.issuer_id).where(_awards.c.id == about.removeprefix(addresses.badge("")), *seen)
+        found = session.scalar(query)
+    elif about.startswith(addresses.base_url + "/"):
+        found = None
+    else:
+        return None
+    if found is None:
+        raise NotFound("There is nothing to endorse here: name a badge, a version of an achievement or an issuer's DID")
+    return str(found)
+
+
+def _creator(session: Session, name: str) -> str | None:
+    """The issuer of a published version, by the end of its address."""
+    if (match := _VERSION.fullmatch(name)) is None:
+        return None
+    query = (
+        select(Achievement.issuer_id)
+        .join(AchievementVersion, AchievementVersion.achievement_id == Achievement.id)
+        .where(Achievement.id == match[1], AchievementVersion.number == int(match[2]))
+    )
+    return session.scalar(query)

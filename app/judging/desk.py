@@ -1,0 +1,100 @@
+"""The desk at which doors have badges judged: ours and everybody's, from a document or an address, into one report.
+
+Quick where that is safe, in a child where a stranger decides how much work it is (T12): see `jsonld.lanes`.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from app import clock
+from app.credentials import png
+from app.credentials.jsonld.lanes import SlowPathNeeded, quick_only
+from app.credentials.report import Report
+from app.credentials.verify import ob2, verify
+from app.credentials.verify.judging import Registries
+from app.credentials.verify.resolver import Resolver
+from app.errors import FetchFailed, InvalidInput
+from app.issuing import verification
+from app.judging.children import Child
+from app.outbound import badge_pages
+from app.outbound.documents import Allowance, Documents
+from app.outbound.elsewhere import Elsewhere, Nowhere
+from app.outbound.network import Network
+from app.service import Service
+
+MAX_QUICK_BYTES = 262_144  # every honest badge as JSON or token; larger and stranger forms are read by a child
+
+NOTHING_FETCHED = (
+    "No badge could be fetched from this address. Only https addresses that anybody can open are looked up. "
+    "Download the badge there and hand in the file"
+)
+NOT_LOOKED_UP = (
+    "This address belongs to another service, and this one does not look up addresses of others. "
+    "Download the badge there and hand in the file"
+)
+
+
+class Desk:
+    """Judges for the doors of one service. Several threads may ask at once."""
+
+    def __init__(self, service: Service, network: Network | None = None) -> None:
+        """`network` None = the internet."""
+        self._service = service
+        self._documents = Documents(network)
+        self._child = Child()
+
+    def judge(self, document: bytes, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
+        """Judge a badge in any form. Never raises for a bad badge; raises Busy when others' take all the time."""
+        resolve, now = self.resolver(allowance), clock.now()
+        try:
+            if not _is_small(document):
+                raise SlowPathNeeded  # noqa: TRY301 - one way into the child
+            with quick_only():
+                return verify(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+        except SlowPathNeeded:
+            return self._child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+
+    def judge_address(self, address: str, *, recipient: str | None = None) -> Report:
+        """Judge the badge at another host's address: a file, or a page that links to it.
+
+        Raises InvalidInput when nothing can be fetched, in the same words for whatever cause (T8), and Busy.
+        """
+        if not self._service.settings.verify_foreign:
+            raise InvalidInput(NOT_LOOKED_UP, pointer="/address")
+        allowance = Allowance()
+        try:
+            document = badge_pages.badge_at(address, self._documents, allowance)
+        except FetchFailed as error:
+            if error.status == HTTPStatus.GONE:
+                return self.judge_hosted(address, recipient=recipient, allowance=allowance)
+            raise InvalidInput(NOTHING_FETCHED, pointer="/address") from error
+        return self.judge(document, recipient=recipient, allowance=allowance)
+
+    def judge_hosted(self, address: str, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
+        """Judge the Open Badges 2 badge that is kept at an address, or was: 410 says that it was withdrawn."""
+        resolve = self.resolver(allowance)
+        return ob2.judge(address, now=clock.now(), resolve=resolve, recipient=recipient, known_in=self.known_in)
+
+    def resolver(self, allowance: Allowance | None = None) -> Resolver:
+        """What one verification asks: this service's own tables, then the network within the allowance."""
+        foreign = self._service.settings.verify_foreign
+        elsewhere = Elsewhere(self._documents, allowance) if foreign else Nowhere()
+        return verification.resolver(self._service.database.read, self._service.office, elsewhere)
+
+    @property
+    def known_in(self) -> Registries | None:
+        """Names the operator's trust lists in which an issuer stands; None when there are no lists."""
+        lists = self._service.trust_lists
+        return lists.naming if lists else None
+
+    def close(self) -> None:
+        """End what was started."""
+        self._child.close()
+
+
+def _is_small(document: bytes) -> bool:
+    """Whether reading the document is bounded work: JSON, a token, or a picture of the one kind we read ourselves."""
+    if document.startswith(png.SIGNATURE):
+        return True  # every step of unbaking has its limit (T21), and what is inside is checked like any other
+    return len(document) <= MAX_QUICK_BYTES and document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"e")

@@ -1,0 +1,110 @@
+"""The status of what is issued: an entry in each credential, and a list that anybody may read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.credentials import bitstring, strict_json
+from app.credentials.model import StatusPurpose
+from app.issuing import issuers, status_lists
+from app.service import Service
+from tests.web.vc_api.conftest import V2, Door, refusal
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def entry(door: Door) -> Document:
+    return dict(door.issued(door.credential())["credentialStatus"])
+
+
+def test_every_credential_gets_an_entry_of_its_own(door: Door, entry: Document):
+    other = door.issued(door.credential())["credentialStatus"]
+
+    assert (entry["type"], entry["statusPurpose"]) == ("BitstringStatusListEntry", "revocation")
+    assert str(int(entry["statusListIndex"])) == entry["statusListIndex"]
+    assert entry["id"] == f"{entry['statusListCredential']}#{entry['statusListIndex']}"
+    assert entry["statusListIndex"] != other["statusListIndex"]
+
+
+def test_a_status_that_was_there_already_stays_beside_it(door: Door):
+    own = {"id": "did:example:status", "type": "https://example.org/#List"}
+
+    first, second = door.issued(door.credential(credentialStatus=own))["credentialStatus"]
+
+    assert first == own
+    assert second["type"] == "BitstringStatusListEntry"
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/ld+json, application/json", "text/html"])
+def test_its_list_is_there_without_login_as_signed_json(door: Door, entry: Document, accept: str | None):
+    headers = {} if accept is None else {"Accept": accept}
+
+    answer = door.client.get(entry["statusListCredential"], headers=headers)
+
+    listed = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert (listed["@context"], listed["id"], listed["issuer"]) == ([V2], entry["statusListCredential"], door.did)
+    assert "BitstringStatusListCredential" in listed["type"]
+    assert listed["credentialSubject"]["type"] == "BitstringStatusList"
+    bits = bitstring.decode(listed["credentialSubject"]["encodedList"])
+    assert not bitstring.is_set(bits, int(entry["statusListIndex"]))
+    assert door.verify(listed).status_code == 200
+
+
+def test_a_list_that_was_changed_does_not_verify(door: Door, entry: Document):
+    listed = door.client.get(entry["statusListCredential"]).json()
+    listed["credentialSubject"]["encodedList"] = bitstring.encode({5}, 131_072)
+
+    assert refusal(door.verify(listed))[0] == 400
+
+
+def test_the_same_list_is_the_same_bytes(door: Door, entry: Document):
+    first, second = (door.client.get(entry["statusListCredential"]) for _ in range(2))
+
+    assert first.content == second.content
+    assert (
+        door.client.get(entry["statusListCredential"], headers={"If-None-Match": first.headers["etag"]}).status_code
+        == 304
+    )
+
+
+def test_a_credential_whose_bit_is_set_is_refused(door: Door, open_service: Service):
+    """As if the list held it: the bit is put into the stored list, and taken out again."""
+    issued = door.issued(door.credential())
+    index = int(issued["credentialStatus"]["statusListIndex"])
+    list_id = issued["credentialStatus"]["statusListCredential"].rsplit("/", 1)[1]
+    before = _replace_bits(open_service, list_id, bitstring.encode({index}, 131_072))
+
+    refused = door.verify(issued)
+    _replace_bits(open_service, list_id, before)
+
+    assert refusal(refused) == (400, "revoked")
+    assert door.verify(issued).status_code == 200
+
+
+@pytest.mark.parametrize("list_id", ["x", "AAAAAAAAAAAAAAAAAAAAAA", "%00", "..%2fissuers"])
+def test_a_list_that_is_not_there_is_not_found(door: Door, list_id: str):
+    assert refusal(door.client.get(f"/credentials/status/{list_id}"))[0] == 404
+
+
+def test_lists_of_another_purpose_are_for_badges_only(door: Door, open_service: Service):
+    with open_service.database.read() as session:
+        issuer = issuers.by_slug(session, "northfield")
+        found = session.query(status_lists.StatusList).filter_by(issuer_id=issuer.id, purpose=StatusPurpose.SUSPENSION)
+        list_id = found.one().id
+
+    assert refusal(door.client.get(f"/credentials/status/{list_id}"))[0] == 404
+
+
+def _replace_bits(service: Service, list_id: str, encoded: str) -> str:
+    with service.database.write() as session:
+        found = session.get_one(status_lists.StatusList, list_id)
+        document = strict_json.loads(found.json or b"")
+        before = str(document["credentialSubject"]["encodedList"])
+        document["credentialSubject"]["encodedList"] = encoded
+        found.json = strict_json.dumps(document)
+    return before
