@@ -245,7 +245,8 @@ def _issuers_with_demo_keys(session: Session, service: Service) -> list[str]:
     """By what the key's row says, and by what the key store says: a row can be edited."""
     marked = set(signing_keys.demo_keys(session)) | set(service.office.keystore.demo_kids())
     query = select(Issuer.slug).join(SigningKey, SigningKey.issuer_id == Issuer.id)
-    held = query.where(SigningKey.state == KeyState.ACTIVE, SigningKey.kid.in_(marked))
+    able = (KeyState.ACTIVE, KeyState.PENDING)
+    held = query.where(SigningKey.state.in_(able), SigningKey.kid.in_(marked))
     return list(session.scalars(held.distinct().order_by(Issuer.slug)))
 
 

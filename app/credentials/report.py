@@ -5,11 +5,12 @@ Sentences are for a person who has never heard of signatures; codes are for prog
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -189,10 +190,13 @@ def domain_of(issuer_id: str) -> str:
     Characters that turn the direction of writing, or cannot be seen, are left out (T20).
     """
     if issuer_id.startswith("did:web:"):
-        shown: str | None = unquote(issuer_id.removeprefix("did:web:").partition(":")[0])
+        shown: str | None = re.sub(
+            "%3A", ":", issuer_id.removeprefix("did:web:").partition(":")[0], flags=re.IGNORECASE
+        )
     else:
         try:
-            shown = urlsplit(issuer_id).hostname
+            parts = urlsplit(issuer_id)
+            shown = parts.hostname if parts.scheme in ("http", "https") else None
         except ValueError:
             shown = None
     return "".join(character for character in shown or issuer_id if character.isprintable())[:100]

@@ -6,6 +6,7 @@ so nothing that a caller makes up can pass for a badge of the issuer, and no lin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +15,18 @@ from sqlalchemy.orm import Session
 from app.credentials import strict_json
 from app.credentials.dids import DID_KEY
 from app.credentials.keys import SigningKey
-from app.credentials.model import StatusEntry, StatusPurpose
+from app.credentials.model import Algorithm, StatusEntry, StatusPurpose
 from app.credentials.vc import issue
 from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
 from app.errors import NotFound
 from app.issuing import issuers, signing_keys, status_lists
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
+from app.issuing.signing_keys import KeyState
 from app.issuing.verification import Reading
 
 PURPOSE = StatusPurpose.REVOCATION
+_PLACE = re.compile(r"/credentials/status/([A-Za-z0-9_-]{22})/(z6Mk[1-9A-HJ-NP-Za-km-z]{40,60})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,45 @@ class Place:
 
 def signer(session: Session, office: Office, issuer: Issuer) -> Signer:
     """The issuer's active Ed25519 key under its own name. Raises NoSigningKey."""
-    key = signing_keys.active(session, office, issuer).embedded
+    return _signer(signing_keys.active(session, office, issuer).embedded)
+
+
+def _signer_named(session: Session, office: Office, issuer: Issuer, kid: str) -> Signer:
+    stored = signing_keys.by_kid(session, issuer, kid)
+    if stored.algorithm != Algorithm.ED25519 or stored.state not in (KeyState.ACTIVE, KeyState.RETIRED):
+        raise NotFound("There is no such status list")
+    return _signer(signing_keys.signer(office, issuer, stored))
+
+
+def _signer(key: SigningKey) -> Signer:
     did = f"{DID_KEY}{key.kid}"
     return Signer(did, replace(key, verification_method=f"{did}#{key.kid}"))
 
 
-def reserve(session: Session, office: Office, issuer: Issuer) -> Place:
+def reserve(session: Session, office: Office, issuer: Issuer, by: Signer) -> Place:
     """A place in one of the issuer's revocation lists, for one credential, for ever."""
     status_list, index = status_lists.reserve_without_award(session, office, issuer, PURPOSE)
-    return Place(list_address(office, status_list.id), index)
+    return Place(list_address(office, status_list.id, by.key.kid), index)
 
 
-def list_address(office: Office, list_id: str) -> str:
-    """Where a list is published in the name of the key; as part of badges it has another address."""
-    return f"{office.addresses.base_url}/credentials/status/{list_id}"
+def list_address(office: Office, list_id: str, kid: str) -> str:
+    """Where a list is published in the name of a key; as part of badges it has another address."""
+    return f"{office.addresses.base_url}/credentials/status/{list_id}/{kid}"
 
 
-def signed_list(session: Session, office: Office, list_id: str) -> dict[str, Any]:
-    """The bits that are published in a list at this moment, signed as what is issued here. Raises NotFound.
+def signed_list(session: Session, office: Office, list_id: str, kid: str) -> dict[str, Any]:
+    """The bits that are published in a list at this moment, signed with the key that signed what names this address.
 
-    Signed when it is asked for; the same bits and key give the same document.
+    The key goes on signing for this when it is retired, since the credential's issuer is the key. Raises NotFound,
+    also for a key that was revoked: nothing that it signs is believed any more. Signed when it is asked for; the same
+    bits and key give the same document.
     """
     found = status_lists.by_id(session, list_id)
     if found.purpose != PURPOSE or found.json is None or found.published_at is None:
         raise NotFound("There is no such status list")
-    by = signer(session, office, issuers.by_id(session, found.issuer_id))
+    by = _signer_named(session, office, issuers.by_id(session, found.issuer_id), kid)
     return issue.status_list(
-        list_url=list_address(office, list_id),
+        list_url=list_address(office, list_id, kid),
         encoded_list=strict_json.loads(found.json)["credentialSubject"]["encodedList"],
         purpose=found.purpose,
         published_at=found.published_at,
@@ -88,17 +103,22 @@ class KnowingOwnLists:
         self._other = other
 
     def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
-        """As the other knows it."""
+        """As the other knows it; of our own keys that describe themselves, whether they were revoked."""
+        if issuer_id.startswith(DID_KEY):
+            with self._reading() as session:
+                stored = session.get(signing_keys.SigningKey, issuer_id.removeprefix(DID_KEY))
+                if stored is not None:
+                    return KeyFound(stored.public_jwk, controller=issuer_id, revoked_at=stored.revoked_at)
         return self._other.key(verification_method, issuer_id=issuer_id)
 
     def status_list(self, url: str) -> ListFound | Unreachable:
         """A list of this file, or one that the other knows."""
-        list_id = url.removeprefix(list_address(self._office, ""))
-        if list_id == url:
+        place = _PLACE.fullmatch(url.removeprefix(self._office.addresses.base_url))
+        if place is None:
             return self._other.status_list(url)
         try:
             with self._reading() as session:
-                return ListFound(strict_json.dumps(signed_list(session, self._office, list_id)))
+                return ListFound(strict_json.dumps(signed_list(session, self._office, *place.groups())))
         except NotFound:
             return Unreachable()
 

@@ -58,6 +58,8 @@ def update(session: Session, issuer: Issuer, *, actor: str, **profile: str | Non
     Raises InvalidInput when it would take the e-mail address away that published Open Badges 2.0 need.
     """
     _check_profile(profile)
+    take_turn(session, issuer.id)  # as the switch of Open Badges 2.0 does, which asks for the address
+    session.refresh(issuer)
     if issuer.email and not profile.get("email", issuer.email) and has_open_badges_2(session, issuer):
         raise InvalidInput(
             "Open Badges 2.0, which is published, asks for the issuer's e-mail address", pointer="/email"

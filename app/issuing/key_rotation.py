@@ -27,7 +27,7 @@ def rotate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> l
 
 def activate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> list[SigningKey]:
     """As `rotate`, with the pending pair and no other. Raises WrongKeyState without one."""
-    made = signing_keys.activate(session, issuer, actor=actor)
+    made = signing_keys.activate(session, office, issuer, actor=actor)
     _publish_lists(session, office, issuer)
     return made
 

@@ -62,6 +62,7 @@ def switch(session: Session, achievement: Achievement, *, on: bool, actor: str) 
     if achievement.open_badges_2 == on:
         return False
     issuer = issuers.by_id(session, achievement.issuer_id)
+    session.refresh(issuer)
     if on and not issuer.email:
         raise InvalidInput(
             f"Open Badges 2.0 asks for the issuer's e-mail address, and {issuer.name} has none",

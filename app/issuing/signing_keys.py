@@ -102,15 +102,18 @@ def prepare(session: Session, office: Office, issuer: Issuer, *, actor: str) -> 
     return made
 
 
-def activate(session: Session, issuer: Issuer, *, actor: str) -> list[SigningKey]:
-    """Sign with the pending pair from now on, and retire the one before. Raises WrongKeyState without a pending pair.
+def activate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> list[SigningKey]:
+    """Sign with the pending pair from now on, and retire the one before.
 
+    Raises WrongKeyState without a pending pair, and for a pair of a demo anywhere else.
     Retired keys stay published: badges that they signed must verify for as long as the badges live (OB3-41).
     """
     issuers.take_turn(session, issuer.id)
     pending = _in_state(session, issuer, KeyState.PENDING)
     if {key.algorithm for key in pending} != set(KINDS):
         raise WrongKeyState("There is no pending pair to activate")
+    if any(key.demo for key in pending) and not office.demo:
+        raise WrongKeyState("The pending pair was made in demo mode; revoke it, and prepare another")
     _retire(session, issuer, actor)
     for key in pending:
         key.state, key.activated_at = KeyState.ACTIVE, clock.now()
@@ -126,7 +129,7 @@ def rotate(session: Session, office: Office, issuer: Issuer, *, actor: str) -> l
     """
     issuers.take_turn(session, issuer.id)  # two rotations at once would each make the active pair
     if {key.algorithm for key in _in_state(session, issuer, KeyState.PENDING)} == set(KINDS):
-        return activate(session, issuer, actor=actor)
+        return activate(session, office, issuer, actor=actor)
     _retire(session, issuer, actor)
     return _new_pair(session, office, issuer, actor)
 
@@ -166,8 +169,8 @@ def active(session: Session, office: Office, issuer: Issuer) -> SigningPair:
     if missing:
         raise NoSigningKey(f"{issuer.name} has no active key; run: lanyard keys new {issuer.slug}", issuer=issuer.slug)
     return SigningPair(
-        embedded=_as_signer(office, issuer, found[Algorithm.ED25519]),
-        token=_as_signer(office, issuer, found[Algorithm.RS256]),
+        embedded=signer(office, issuer, found[Algorithm.ED25519]),
+        token=signer(office, issuer, found[Algorithm.RS256]),
     )
 
 
@@ -187,7 +190,8 @@ def by_kid(session: Session, issuer: Issuer, kid: str) -> SigningKey:
 
 def demo_keys(session: Session) -> list[str]:
     """The kids of demo keys that could still sign; a production service refuses to start with any."""
-    query = select(SigningKey.kid).where(SigningKey.demo, SigningKey.state == KeyState.ACTIVE)
+    able = (KeyState.ACTIVE, KeyState.PENDING)
+    query = select(SigningKey.kid).where(SigningKey.demo, SigningKey.state.in_(able))
     return list(session.scalars(query.order_by(SigningKey.kid)))
 
 
@@ -271,7 +275,8 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _as_signer(office: Office, issuer: Issuer, key: SigningKey) -> keys.SigningKey:
+def signer(office: Office, issuer: Issuer, key: SigningKey) -> keys.SigningKey:
+    """A stored key as the workshop signs with it, whatever its state is."""
     kid = key.kid
     return keys.SigningKey(
         kid=kid,

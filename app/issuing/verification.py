@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ class OwnHost:
         return Unreachable() if found is None else DocumentFound(found, "application/vc")
 
     def superseded_by(self, credential_id: str) -> str | None:
-        """The address of the award that took this one's place."""
+        """The address of the award that took this one's place; "" when its holder keeps it private."""
         award_id = credential_id.removeprefix(self._office.addresses.badge(""))
         if not _ID.fullmatch(award_id):
             return None
@@ -76,7 +77,8 @@ class OwnHost:
             award = session.get(Award, award_id)
             if award is None or award.state != AwardState.SUPERSEDED or award.superseded_by_id is None:
                 return None
-            return self._office.addresses.badge(award.superseded_by_id)
+            newer = session.get_one(Award, award.superseded_by_id)
+            return "" if newer.visibility == Visibility.PRIVATE else self._office.addresses.badge(newer.id)
 
     def further_entries(self, credential_id: str) -> tuple[model.StatusEntry, ...]:
         """The award's entries beside the one that is signed into it: its place in the suspension list."""
@@ -168,8 +170,16 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
 
 
 def is_own_address(office: Office, address: str) -> bool:
-    """Whether an address belongs to this service."""
-    return address.startswith(office.addresses.base_url + "/")
+    """Whether an address belongs to this service, however its host and port are written."""
+    return _origin(address) == _origin(office.addresses.base_url)
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # a port that is none
+        return "", None, None
 
 
 def own_path(office: Office, address: str) -> str | None:

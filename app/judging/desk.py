@@ -5,7 +5,11 @@ Quick where that is safe, in a child where a stranger decides how much work it i
 
 from __future__ import annotations
 
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from app import clock
 from app.credentials import png
@@ -14,7 +18,7 @@ from app.credentials.report import Report
 from app.credentials.verify import ob2, verify
 from app.credentials.verify.judging import Registries
 from app.credentials.verify.resolver import Resolver
-from app.errors import FetchFailed, InvalidInput
+from app.errors import Busy, FetchFailed, InvalidInput
 from app.issuing import verification
 from app.judging.children import Child
 from app.outbound import badge_pages
@@ -23,6 +27,9 @@ from app.outbound.elsewhere import Elsewhere, Nowhere
 from app.outbound.network import Network
 from app.service import Service
 
+CHILDREN = 4  # as many as the doors have places; each is started when it is first needed
+_TURN_SECONDS = 5.0
+_RETRY_AFTER_SECONDS = 5
 MAX_QUICK_BYTES = 262_144  # every honest badge as JSON or token; larger and stranger forms are read by a child
 
 NOTHING_FETCHED = (
@@ -41,8 +48,11 @@ class Desk:
     def __init__(self, service: Service, network: Network | None = None) -> None:
         """`network` None = the internet."""
         self._service = service
-        self._documents = Documents(network)
-        self._child = Child()
+        # Asking ourselves would hold a place here while the answer waits for another one.
+        self._documents = Documents(network, never_host=urlsplit(service.settings.public_base_url).hostname)
+        self._children: queue.LifoQueue[Child] = queue.LifoQueue()  # the last one used is the one that runs
+        for _ in range(CHILDREN):
+            self._children.put(Child())
 
     def judge(self, document: bytes, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
         """Judge a badge in any form. Never raises for a bad badge; raises Busy when others' take all the time."""
@@ -53,7 +63,8 @@ class Desk:
             with quick_only():
                 return verify(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
         except SlowPathNeeded:
-            return self._child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+            with self._a_child() as child:
+                return child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
 
     def judge_address(self, address: str, *, recipient: str | None = None) -> Report:
         """Judge the badge at another host's address: a file, or a page that links to it.
@@ -90,7 +101,19 @@ class Desk:
 
     def close(self) -> None:
         """End what was started."""
-        self._child.close()
+        for child in list(self._children.queue):
+            child.close()
+
+    @contextmanager
+    def _a_child(self) -> Iterator[Child]:
+        try:
+            child = self._children.get(timeout=_TURN_SECONDS)
+        except queue.Empty:
+            raise Busy("Too many badges are being checked at once", retry_after_seconds=_RETRY_AFTER_SECONDS) from None
+        try:
+            yield child
+        finally:
+            self._children.put(child)
 
 
 def _is_small(document: bytes) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ KEPT_SECONDS_OF_FAILURES = 60.0
 MOST_KEPT = 1_000
 MOST_KEPT_BYTES = 32 * 1_048_576
 MOST_AT_ONE_HOST = 4
+SECONDS_FOR_A_TURN = 2.0  # a quick host serves the others by then; nobody waits long for a slow one
 
 log = structlog.get_logger()
 
@@ -37,6 +37,11 @@ class Allowance:
     seconds: float = 15.0
     clock: Callable[[], float] = time.monotonic
     _ends_at: float | None = field(default=None, init=False)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nothing more may be asked."""
+        return self.fetches <= 0 or self.bytes <= 0 or self.left() <= 0
 
     def left(self) -> float:
         """Seconds left; the time runs from the first question on."""
@@ -79,16 +84,21 @@ class Documents:
         self,
         network: Network | None = None,
         *,
+        never_host: str | None = None,
+        turn_seconds: float = SECONDS_FOR_A_TURN,
         max_kept_bytes: int = MOST_KEPT_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`network` None = the internet."""
+        """`network` None = the internet. `never_host` is this service's own: what stands there is in its tables."""
+        self._never_host = never_host
+        self._turn_seconds = turn_seconds
         self._network = network or Network()
         self._clock = clock
         self._max_kept_bytes = max_kept_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, Wanted], _Kept] = OrderedDict()
         self._kept_bytes = 0
+        self._turns = threading.Condition(self._lock)
         self._hosts: defaultdict[str, int] = defaultdict(int)
 
     def get(self, url: str, wanted: Wanted, allowance: Allowance) -> Fetched | Failed:
@@ -96,8 +106,21 @@ class Documents:
         kept = self._known(url, wanted)
         if kept is not None:
             return kept
+        if allowance.is_used_up:
+            return self._fetched(url, wanted, allowance)
+        host = _host_of(url)
+        if not self._take_turn(host, min(self._turn_seconds, allowance.left())):
+            # No news of the host, so it is not kept: whoever comes next asks.
+            log.info("fetch refused", reason="too many ask this host at once")
+            return Failed()
+        try:
+            return self._known(url, wanted) or self._fetched(url, wanted, allowance)
+        finally:
+            self._end_turn(host)
+
+    def _fetched(self, url: str, wanted: Wanted, allowance: Allowance) -> Fetched | Failed:
         seconds = min(MOST_SECONDS, allowance.left())
-        if allowance.fetches <= 0 or allowance.bytes <= 0 or seconds <= 0:
+        if allowance.is_used_up:
             log.info("fetch refused", reason="the verification has asked enough")
             return Failed()
         allowance.fetches -= 1
@@ -112,33 +135,33 @@ class Documents:
 
     def _asked(self, url: str, wanted: Wanted, *, max_bytes: int, seconds: float) -> Fetched | Failed:
         try:
-            with self._turn_at(url):
-                return fetch(
-                    url,
-                    accept=wanted.accept,
-                    max_bytes=max_bytes,
-                    timeout_seconds=seconds,
-                    max_redirects=wanted.max_redirects,
-                    network=self._network,
-                )
+            return fetch(
+                url,
+                accept=wanted.accept,
+                max_bytes=max_bytes,
+                timeout_seconds=seconds,
+                max_redirects=wanted.max_redirects,
+                never_host=self._never_host,
+                network=self._network,
+            )
         except FetchFailed as failure:
             log.info("fetch failed", reason=failure.reason)
             return Failed(failure.status)
 
-    @contextmanager
-    def _turn_at(self, url: str) -> Iterator[None]:
-        host = _host_of(url)
-        with self._lock:
-            if self._hosts[host] >= MOST_AT_ONE_HOST:
-                raise _crowded()
+    def _take_turn(self, host: str, seconds: float) -> bool:
+        """Wait until fewer than the most ask this host; False when that takes longer."""
+        with self._turns:
+            if not self._turns.wait_for(lambda: self._hosts[host] < MOST_AT_ONE_HOST, max(0.0, seconds)):
+                return False
             self._hosts[host] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._hosts[host] -= 1
-                if not self._hosts[host]:
-                    del self._hosts[host]
+            return True
+
+    def _end_turn(self, host: str) -> None:
+        with self._turns:
+            self._hosts[host] -= 1
+            if not self._hosts[host]:
+                del self._hosts[host]
+            self._turns.notify_all()
 
     def _known(self, url: str, wanted: Wanted) -> Fetched | Failed | None:
         with self._lock:
@@ -173,7 +196,3 @@ def _host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def _crowded() -> FetchFailed:
-    return FetchFailed("too many ask this host at once")

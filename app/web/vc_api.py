@@ -21,7 +21,7 @@ from app.credentials.vc import verify as judgement
 from app.credentials.vc.embedded import Expectation, Question
 from app.credentials.vc.refusal import refused
 from app.errors import CredentialRefused, NotFound, UnsupportedMediaType
-from app.issuing import any_credentials, issuers
+from app.issuing import any_credentials, audit, issuers
 from app.issuing.access import Scope
 from app.issuing.any_credentials import KnowingOwnLists
 from app.issuing.issuers import Issuer
@@ -94,13 +94,13 @@ async def verify_presentation(
     return await lane.run(partial(_verified, service, desk, body, "verifiablePresentation"))
 
 
-@router.get("/credentials/status/{list_id}", tags=["public"])
-def status_list(list_id: str, request: Request, service: TheService) -> Response:
+@router.get("/credentials/status/{list_id}/{kid}", tags=["public"])
+def status_list(list_id: str, kid: str, request: Request, service: TheService) -> Response:
     """A status list that credentials from here name, without login and as JSON whatever `Accept` says."""
     if service.settings.vc_api == "off" or not is_id(list_id):
         raise NotFound(NOT_HERE)
     with service.database.read() as session:
-        signed = any_credentials.signed_list(session, service.office, list_id)
+        signed = any_credentials.signed_list(session, service.office, list_id, kid)
     return respond(request, Representation(strict_json.dumps(signed), JSON, is_negotiated=False))
 
 
@@ -121,15 +121,24 @@ def _issued(service: Service, desk: Desk, caller: Caller | None, body: Document)
     office = service.office
     with service.database.read() as session:
         by = any_credentials.signer(session, office, _issuer(session, service, caller))
-    made_for = issue.proof_options(options, now=clock.now(), verification_method=by.key.verification_method)
-    prepared = issue.prepare(credential, issuer_id=by.did)
-    related.compare(list(rules.objects_of(prepared, "relatedResource")), desk.resolver())
-    if not rules.is_of_first_model(prepared):  # which has no words for today's status lists
-        with service.database.write() as session:
-            place = any_credentials.reserve(session, office, _issuer(session, service, caller))
-        purpose = any_credentials.PURPOSE
-        prepared = issue.with_status(prepared, list_url=place.list_url, index=place.index, purpose=purpose)
-    return issue.sign(prepared, made_for, key=by.key)
+    checked = issue.prepare(credential, issuer_id=by.did)
+    related.compare(list(rules.objects_of(checked, "relatedResource")), desk.resolver())
+    with service.database.write() as session:
+        issuer = _issuer(session, service, caller)
+        issuers.take_turn(session, issuer.id)
+        by = any_credentials.signer(session, office, issuer)  # perhaps another one than when the network was asked
+        made_for = issue.proof_options(options, now=clock.now(), verification_method=by.key.verification_method)
+        prepared = issue.prepare(credential, issuer_id=by.did)
+        status = None
+        if not rules.is_of_first_model(prepared):  # which has no words for today's status lists
+            place = any_credentials.reserve(session, office, issuer, by)
+            status = f"{place.list_url}#{place.index}"
+            purpose = any_credentials.PURPOSE
+            prepared = issue.with_status(prepared, list_url=place.list_url, index=place.index, purpose=purpose)
+        signed = issue.sign(prepared, made_for, key=by.key)
+        actor = caller.actor if caller is not None else "vc-api"
+        audit.record(session, issuer.id, actor=actor, action="credential.signed", object_id=by.key.kid, status=status)
+    return signed
 
 
 def _issuer(session: Session, service: Service, caller: Caller | None) -> Issuer:

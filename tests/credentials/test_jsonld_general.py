@@ -83,7 +83,7 @@ def test_a_vocabulary_can_be_taken_back():
             {"a": {"b": "x"}},
             "context.invalid",
         ),
-        ([{"@vocab": "here/"}], {"a": "x"}, "iri.relative"),
+        ([{"@vocab": "here/"}], {"a": "x"}, "term.undefined"),
         ([{"a": None}], {"a": "x"}, "term.undefined"),
         ([EXAMPLES_V2], {"id": "here"}, "iri.relative"),
         ([EXAMPLES_V2], {"id": "_:here"}, "blank_node"),

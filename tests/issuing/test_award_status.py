@@ -12,7 +12,7 @@ from app.credentials import bitstring
 from app.credentials.report import Outcome, Verdict
 from app.errors import AlreadyRevoked, AlreadySuperseded, AlreadySuspended, NotSuspended, StatusListRegression
 from app.issuing import award_status, awards, status_lists, verification
-from app.issuing.awards import Earned
+from app.issuing.awards import Earned, Visibility
 from app.issuing.status_lists import StatusEntry
 
 
@@ -121,6 +121,21 @@ def test_superseding_links_both_ways_and_the_old_badge_points_at_the_new(desk):
     assert found.verdict is Verdict.SUPERSEDED
     assert found.superseded_by == desk.office.addresses.badge(new.id)
     assert report(desk, new).is_good
+
+
+def test_a_newer_badge_that_its_holder_keeps_private_is_told_of_without_its_address(desk):
+    achievement = desk.achievement()
+    old = desk.award(achievement=achievement)
+    with desk.write() as session:
+        found = awards.by_id(session, old.id)
+        earned = Earned(achievement=achievement, learner=desk_learner(session, found), awarded_at=clock.now())
+        new = award_status.supersede(session, desk.office, found, earned, actor="cli")
+        award_status.set_visibility(session, new, Visibility.PRIVATE, actor="cli")
+
+    told = report(desk, old)
+
+    assert (told.verdict, told.superseded_by) == (Verdict.SUPERSEDED, None)
+    assert new.id not in json.dumps(told.to_dict())
 
 
 def test_a_superseded_award_cannot_be_superseded_again(desk):

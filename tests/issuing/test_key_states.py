@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -183,3 +184,14 @@ def test_a_key_knows_from_when_to_when_it_signed(desk):
         for key in signing_keys.of_issuer(session, desk.issuer):
             assert key.activated_at is not None
             assert (key.retired_at is None) == (key.state == KeyState.ACTIVE)
+
+
+def test_a_pair_that_was_prepared_in_a_demo_never_signs_anywhere_else(desk):
+    with desk.write() as session:
+        signing_keys.prepare(session, replace(desk.office, demo=True), desk.issuer, actor="cli")
+
+    for step in ("activate", "rotate"):
+        with pytest.raises(WrongKeyState, match="demo"):
+            do(desk, step)
+    with desk.read() as session:
+        assert set(signing_keys.demo_keys(session)) == kids(desk, KeyState.PENDING)

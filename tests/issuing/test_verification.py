@@ -164,8 +164,14 @@ def test_a_private_badge_is_not_found_by_its_address(desk):
 
 
 def test_an_address_is_ours_only_below_the_whole_base_address(desk):
-    assert verification.is_own_address(desk.office, "http://badges.test/b/x")
-    for other in ("http://badges.test.evil.example/b/x", "https://badges.test/b/x", "http://badges.tes/b/x"):
+    for ours in ("http://badges.test/b/x", "http://BADGES.test/b/x", "http://badges.test:80/b/x"):
+        assert verification.is_own_address(desk.office, ours)
+    for other in (
+        "http://badges.test.evil.example/b/x",
+        "https://badges.test/b/x",
+        "http://badges.tes/b/x",
+        "http://badges.test:x/b",
+    ):
         assert not verification.is_own_address(desk.office, other)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from app.credentials.report import Report
+from app.errors import Busy
 from app.judging.batch import judge_all
+from app.judging.children import Child
 from app.judging.desk import Desk
 from app.judging.lines import Entry
+from app.outbound.documents import Allowance
 from tests.neighbour import Neighbour
 from tests.poison import poison
 from tests.strangers import Strangers
@@ -56,3 +61,34 @@ def test_leaving_early_ends_the_processes(desk: Desk, neighbour: Neighbour):
     judged.close()
 
     assert list(judged) == []
+
+
+def test_a_heap_goes_on_after_an_entry_for_which_there_was_no_time(
+    desk: Desk, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+):
+    judge = Child.judge
+
+    def sometimes_busy(self: Child, document: bytes, **facts: Any) -> Report:
+        if document == b"busy":
+            raise Busy("The database is busy", retry_after_seconds=5)
+        return judge(self, document, **facts)
+
+    monkeypatch.setattr(Child, "judge", sometimes_busy)
+    documents = (neighbour.file("json"), b"busy", neighbour.file("json"))
+
+    found = list(judge_all(desk, [Entry("heap", line, document=each) for line, each in enumerate(documents, 1)]))
+
+    assert [each.report and each.report.verdict.value for each in found] == ["good", None, "good"]
+    assert isinstance(found[1].entry.problem, Busy)
+
+
+def test_a_badge_late_in_a_heap_has_as_much_time_as_the_first(
+    desk: Desk, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[Allowance] = []
+    monkeypatch.setattr(desk, "resolver", lambda allowance: seen.append(allowance) or Desk.resolver(desk, allowance))
+
+    list(judge_all(desk, [Entry("heap", line, document=neighbour.file("json")) for line in range(3)]))
+
+    assert len({id(each) for each in seen}) == 3
+    assert {each.seconds for each in seen} == {Allowance().seconds}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from app.outbound.documents import Allowance, Documents, Failed, Wanted
 from app.outbound.fetch import Fetched
 from app.outbound.network import Network
+from tests.strangers import Strangers, strangers
 
 JSON = Wanted(accept="application/json", max_bytes=1_000, kept_seconds=300)
 LISTS = Wanted(accept="application/vc", max_bytes=1_000, kept_seconds=30)
@@ -121,7 +125,7 @@ def test_what_is_kept_stays_within_its_bytes_and_the_oldest_goes_first(world: An
     assert world.asked == ["issuer.example"]
 
 
-def test_four_may_ask_one_host_at_once_and_a_fifth_is_not_kept_waiting():
+def test_four_may_ask_one_host_at_once_and_a_fifth_is_not_kept_waiting_long():
     inside, go_on = threading.Semaphore(0), threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
@@ -131,7 +135,7 @@ def test_four_may_ask_one_host_at_once_and_a_fifth_is_not_kept_waiting():
             go_on.wait(20)
         raise OSError("nobody")
 
-    documents = Documents(Network(resolve=resolve))
+    documents = Documents(Network(resolve=resolve), turn_seconds=0.1)
     asking = [
         threading.Thread(target=documents.get, args=(f"https://slow.example/{number}", JSON, Allowance()))
         for number in range(4)
@@ -145,6 +149,7 @@ def test_four_may_ask_one_host_at_once_and_a_fifth_is_not_kept_waiting():
 
     assert fifth == Failed()
     assert not inside.acquire(blocking=False)
+    assert documents._kept == {}  # that others asked is no news of the host
     go_on.set()
     for thread in asking:
         thread.join(20)
@@ -154,3 +159,33 @@ def test_four_may_ask_one_host_at_once_and_a_fifth_is_not_kept_waiting():
 def test_what_is_no_address_is_a_failure_and_no_fault(documents: Documents, world: Any, url: str):
     assert documents.get(url, JSON, Allowance()) == Failed()
     assert world.asked == []
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Strangers]:
+    with strangers(tmp_path, "issuer.example", "evil.example") as opened:
+        yield opened
+
+
+def test_eight_that_ask_a_host_for_the_same_document_all_get_it(real: Strangers):
+    real.publish("issuer.example/did.json", {"id": "x"})
+    documents, start = Documents(real.network()), threading.Barrier(8)
+
+    def ask(_: int) -> object:
+        start.wait(20)
+        return documents.get("https://issuer.example/did.json", JSON, Allowance())
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, range(8)))
+
+    assert all(isinstance(each, Fetched) for each in found)
+
+
+def test_the_service_itself_is_never_asked_also_behind_a_redirect(real: Strangers):
+    real.publish("evil.example/r", b"", status=302, headers={"Location": "https://issuer.example/verify"})
+    documents = Documents(real.network(), never_host="issuer.example")
+    following = Wanted("*/*", 10_000, 30, max_redirects=3)
+
+    assert documents.get("https://issuer.example/b/1", JSON, Allowance()) == Failed()
+    assert documents.get("https://evil.example/r", following, Allowance()) == Failed()
+    assert real.asked == ["evil.example/r"]

@@ -20,7 +20,11 @@ from app.credentials.jsonld.quads import XSD_STRING, Quad, iri, literal
 from app.credentials.jsonld.structure import escape
 from app.credentials.jsonld.unsafe import UnsafeDocument
 
-_ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f]*|_:[A-Za-z0-9_\-.]+')
+# Never wider than PyLD's own idea: whatever it does not take for absolute it leaves out of the quads without a word,
+# and all that is said of it. Unicode has white space above ASCII, too.
+_ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20<>"{}|\\^`\x7f-\x9f]*|_:[A-Za-z0-9_\-.]+')
+# What PyLD trips over in a document that was made to be wrong, instead of saying that it is not valid.
+_FAULTS = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 # PyLD resolves relative IRIs against an address of its own unless it is given one; this one's scheme shows them.
 RELATIVE_SCHEME = "x-relative:"
 _RELATIVE = "x-relative://here/"
@@ -66,10 +70,13 @@ def expand_to_quads(document: dict[str, Any], contexts: ContextSet, *, keep_dire
         pointer = _find(document, key=dropped.member)
         raise UnsafeDocument("term.undefined", pointer, "No context defines this member") from dropped
     except _Relative as relative:
-        pointer = _find(document, value=relative.value.removeprefix(_RELATIVE))
+        stated = relative.value.removeprefix(_RELATIVE) if isinstance(relative.value, str) else None
+        pointer = _find(document, value=stated) if stated else ""
         raise UnsafeDocument(relative.code, pointer, relative.sentence) from relative
     except pyld.JsonLdError as error:
         raise UnsafeDocument("jsonld.invalid", "", f"The document is not valid JSON-LD: {_reason(error)}") from error
+    except _FAULTS as error:
+        raise UnsafeDocument("jsonld.invalid", "", "The document is not valid JSON-LD") from error
     return [quad for graph, triples in dataset.items() for quad in _quads(graph, triples)]
 
 
@@ -89,9 +96,12 @@ def _loader(contexts: ContextSet) -> Any:
 
 
 class _Relative(Exception):
-    """A signal inside this file, never seen outside: this name would not be what it says."""
+    """A signal inside this file, never seen outside: this name would not be what it says.
 
-    def __init__(self, code: str, sentence: str, value: str) -> None:
+    `value` is the name, or what PyLD made of it: None for one that looks like a keyword.
+    """
+
+    def __init__(self, code: str, sentence: str, value: Any) -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence
@@ -107,10 +117,13 @@ def _refuse_relative_iris(expanded: Any) -> None:
         elif isinstance(item, dict):
             types = item.get("@type", [])
             for name in types if isinstance(types, list) else [types]:
-                if name != "@json" and not _is_absolute(name):
+                if not _is_absolute(name) and not (name == "@json" and "@value" in item):
                     raise _Relative("type.undefined", "No context defines this type", name)
             if "@id" in item and not _is_absolute(item["@id"]):
                 raise _Relative("iri.relative", "This is not an absolute address", item["@id"])
+            for name in item:
+                if name[:1] != "@" and not _is_absolute(name):
+                    raise _Relative("term.undefined", "A context maps this member to what is no address", name)
             if "@value" not in item:
                 pending.extend(value for key, value in item.items() if key not in ("@id", "@type"))
 

@@ -134,7 +134,10 @@ class _Proof:
                 did, jwk = dids.key_of(name)
             except InvalidInput as error:
                 raise self._refused("key", error.detail) from error
-            return KeyFound(jwk, controller=did)
+            # Whoever runs this desk may know that a key which describes itself was stolen.
+            known = resolve.key(name, issuer_id=did)
+            revoked_at = known.revoked_at if isinstance(known, KeyFound) else None
+            return KeyFound(jwk, controller=did, revoked_at=revoked_at)
         owner = name.partition("#")[0] if author is None else author
         match resolve.key(name, issuer_id=owner):
             case KeyFound() as found:

@@ -13,7 +13,7 @@ from typing import Any
 from app.credentials.report import Caution, Check, VerifiedFacts, domain_of
 from app.credentials.verify import pictures
 from app.credentials.verify.reading import SignedDocument
-from app.credentials.verify.shape import issuer_id, objects, types_of
+from app.credentials.verify.shape import is_partly_shown, issuer_id, objects, types_of
 from app.credentials.verify.status import revocation_list
 
 # Alphabets whose letters share their shapes. The names of Unicode's characters begin with them.
@@ -35,6 +35,9 @@ def of_document(
         *_older(signed, said),
         *_picture(signed, said),
     ]
+    if is_partly_shown(said) and not {"credentialStatus", "validUntil"} <= said.keys():
+        sentence = "Its holder shows a part of it only, and may have left out when it ends or whether it was withdrawn."
+        found.append(Caution("partly_shown", sentence))
     if status.code == "message":
         found.append(Caution("status_message", status.sentence))
     return tuple(dict.fromkeys(found))

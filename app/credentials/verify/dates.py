@@ -7,7 +7,7 @@ from typing import Any
 
 from app.credentials.report import Check, day
 from app.credentials.verify.finding import DATES, failed, not_checked, passed
-from app.credentials.verify.shape import moment
+from app.credentials.verify.shape import is_partly_shown, moment
 
 
 def check(document: dict[str, Any], *, now: datetime) -> Check:
@@ -16,7 +16,11 @@ def check(document: dict[str, Any], *, now: datetime) -> Check:
     valid_until = moment(document.get("validUntil"))
     if valid_from is None or ("validUntil" in document and valid_until is None):
         return not_checked(DATES)
-    return between(valid_from, valid_until, now=now)
+    found = between(valid_from, valid_until, now=now)
+    if found.code == "no_end" and is_partly_shown(document):
+        sentence = f"It has been good since {day(valid_from)} and shows no end date; its holder may have left it out."
+        return passed(DATES, "no_end_shown", sentence)
+    return found
 
 
 def between(valid_from: datetime, valid_until: datetime | None, *, now: datetime) -> Check:

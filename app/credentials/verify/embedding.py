@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.credentials.jsonld.structure import escape
+from app.credentials.report import domain_of
 from app.credentials.verify.shape import HOLDING
 
 ENDORSEMENT, RECORD = "endorsement", "verifiableCredential"
@@ -30,8 +31,11 @@ class Part:
 
 
 def parts_of(document: dict[str, Any]) -> Iterator[Part]:
-    """The signed documents that are directly inside a document, not those inside them, in the order they stand."""
-    return _inside(document, "")
+    """The signed documents that are directly inside a document, not those inside them, in the order they stand.
+
+    Its own proofs are no part of what it says: no signature covers them, and anybody can add one.
+    """
+    return _inside({name: value for name, value in document.items() if name != "proof"}, "")
 
 
 def _inside(value: dict[str, Any], pointer: str) -> Iterator[Part]:
@@ -56,6 +60,16 @@ def _leads_on(member: str, value: Any) -> bool:
     return isinstance(value, HOLDING) or (member in _HOLDERS and isinstance(value, str))
 
 
+def own_ids_of(document: dict[str, Any]) -> frozenset[str]:
+    """What a document's proof vouches for: the document, its issuer, and an achievement at the issuer's own host."""
+    issuer = _part(document.get("issuer"), "id") or document.get("issuer")
+    achievement = _part(_part(document.get("credentialSubject"), "achievement"), "id")
+    found = {document.get("id"), issuer}
+    if isinstance(achievement, str) and isinstance(issuer, str) and domain_of(achievement) == domain_of(issuer):
+        found.add(achievement)
+    return frozenset(identifier for identifier in found if isinstance(identifier, str))
+
+
 def ids_of(document: dict[str, Any], part: Part) -> frozenset[str]:
     """What an endorsement inside this document may be about: what it is attached to, and the document's main parts."""
     subject = document.get("credentialSubject")
@@ -64,3 +78,7 @@ def ids_of(document: dict[str, Any], part: Part) -> frozenset[str]:
     named = (document, document.get("issuer"), subject, achievement, creator)
     found = {value.get("id") if isinstance(value, dict) else value for value in named if isinstance(value, dict | str)}
     return frozenset(identifier for identifier in {*found, part.holder_id} if isinstance(identifier, str))
+
+
+def _part(value: Any, member: str) -> Any:
+    return value.get(member) if isinstance(value, dict) else None

@@ -50,7 +50,7 @@ def _holder_names(subject: dict[str, Any]) -> tuple[str, ...]:
         for entry in objects(subject.get("identifier"))
         if entry.get("identityType") in ("name", "ext:name")
         and entry.get("hashed") is False
-        and "identityHash" in entry
+        and isinstance(entry.get("identityHash"), str)
     ]
     name = _text(subject, "name")
     return tuple(dict.fromkeys([*named, *([name] if name else [])]))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.credentials.jsonld.structure import MAX_EMBEDDED, MAX_EMBEDDING_DEPTH
-from app.credentials.report import Caution, Check, Embedded, Outcome, Report, VerifiedFacts
+from app.credentials.report import Caution, Check, Embedded, Outcome, Report, VerifiedFacts, domain_of
 from app.credentials.verify import (
     cautions,
     conclusion,
@@ -124,7 +124,8 @@ def judge(signed: reading.SignedDocument, question: Question, *, recipient: str 
         )
         if refreshed.newer is not None:
             steps = _Steps.of(replace(refreshed.newer, picture=signed.picture))
-            steps.prove(question)
+            if not steps.prove(question):  # it held a moment ago; what cannot be looked up again shows nothing
+                return steps.report()
         steps.checks = _after(steps.checks, ISSUER, refreshed.check)
     if recipient is not None:
         steps.checks[RECIPIENT] = recipients.check(steps.said, recipient)
@@ -152,9 +153,9 @@ def _finished(steps: _Steps, question: Question, *, depth: int) -> Report:
     warnings = cautions.of_document(steps.signed, found, status=steps.checks[STATUS], known_in=known_in)
     return steps.report(
         found,
-        superseded_by=newer,
+        superseded_by=newer or None,
         known_in=known_in,
-        warnings=(*warnings, *_other_holders(found, inside[embedding.RECORD])),
+        warnings=(*warnings, *_only_named(steps.checks), *_other_holders(found, inside[embedding.RECORD])),
         endorsements=tuple(inside[embedding.ENDORSEMENT]),
         nested=tuple(inside[embedding.RECORD]),
     )
@@ -185,14 +186,24 @@ def _part(part: embedding.Part, said: dict[str, Any], question: Question, *, dep
         return steps.report()
     proven = steps.prove(question)
     if proven and part.kind == embedding.ENDORSEMENT:
-        steps.checks[RECIPIENT] = _is_about(steps.said, embedding.ids_of(said, part))
+        steps.checks[RECIPIENT] = _is_about(steps.said, embedding.ids_of(said, part), embedding.own_ids_of(said))
     return _finished(steps, question, depth=depth) if proven else steps.report()
 
 
-def _is_about(endorsement: dict[str, Any], ids: frozenset[str]) -> Check:
-    if endorsement["credentialSubject"]["id"] in ids:
+def _is_about(endorsement: dict[str, Any], ids: frozenset[str], own: frozenset[str]) -> Check:
+    endorsed = endorsement["credentialSubject"]["id"]
+    if endorsed in ids - own:
+        # Whoever signs a badge writes its ids: it may name a stranger's achievement beside the stranger's endorsement.
+        sentence = f"It endorses something of {domain_of(endorsed)} that the badge names, not the badge's issuer."
+        return passed(RECIPIENT, "endorses_named", sentence)
+    if endorsed in ids:
         return passed(RECIPIENT, "endorses_this", "It endorses what it is attached to.")
     return failed(RECIPIENT, "endorses_another", "It endorses something else than what it is attached to.")
+
+
+def _only_named(checks: dict[str, Check]) -> list[Caution]:
+    about = checks.get(RECIPIENT)
+    return [Caution(about.code, about.sentence)] if about is not None and about.code == "endorses_named" else []
 
 
 def _other_holders(record: VerifiedFacts, nested: list[Embedded]) -> list[Caution]:

@@ -79,7 +79,10 @@ class Resolver(Protocol):
         """
 
     def superseded_by(self, credential_id: str) -> str | None:
-        """The address of the badge that took this one's place; None = none, or the badge is not ours."""
+        """The address of the badge that took this one's place; None = none, or the badge is not ours.
+
+        "" = there is one, and where it is is not for everybody to know.
+        """
 
     def further_entries(self, credential_id: str) -> tuple[StatusEntry, ...]:
         """Places in status lists that the issuer keeps for this badge beside those signed into it (decision 0009).

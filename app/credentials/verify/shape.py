@@ -80,6 +80,11 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
+def is_partly_shown(document: dict[str, Any]) -> bool:
+    """Whether its holder may have left parts out, as a derived proof of `ecdsa-sd-2023` allows."""
+    return any(proof.get("cryptosuite") == "ecdsa-sd-2023" for proof in objects(document.get("proof")))
+
+
 def issuer_id(document: dict[str, Any]) -> str | None:
     """The identifier of the issuer, which is one text or the `id` of a profile; None when there is none."""
     issuer = document.get("issuer")
@@ -228,7 +233,13 @@ def _is_text(value: Any) -> bool:
 _Rules = tuple[Callable[[dict[str, Any]], None], ...]
 _ENVELOPE: _Rules = (_has_no_null, _has_id, _has_issuer, _has_dates)
 _BADGE_RULES: _Rules = (_is_badge, *_ENVELOPE, _has_subject, _has_achievement, _has_identities, _has_typed_parts)
-_ENDORSEMENT_RULES: _Rules = (_is_credential, *_ENVELOPE, _endorses_something, _has_typed_parts)
+_ENDORSEMENT_RULES: _Rules = (
+    _is_credential,
+    *_ENVELOPE,
+    _endorses_something,
+    _has_identities,
+    _has_typed_parts,
+)
 _RECORD_RULES: _Rules = (
     _is_credential,
     *_ENVELOPE,

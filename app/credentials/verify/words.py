@@ -81,6 +81,9 @@ def _refuse_other_spellings(document: dict[str, Any]) -> None:
             if same_thing and not _DECIDING.isdisjoint(value):
                 raise Stop(failed(CONTEXT, "split_document", "Parts of it are put where no reader looks for them."))
         for item in inside(value):
+            if isinstance(item, list) and isinstance(value, list):
+                # Lists inside lists mean the same as one list, and no reader looks into them.
+                raise Stop(failed(CONTEXT, "other_spelling", "A part of it is written in a way that hides it."))
             if isinstance(item, HOLDING):
                 pending.append(item)
             elif isinstance(item, str) and item[:2] == "_:" and _NAMELESS.fullmatch(item):

@@ -249,3 +249,13 @@ def test_no_bit_of_a_proof_value_can_be_changed(made: dict[str, Any], key: Any, 
     data[place % len(data)] ^= 1 << bit
 
     assert not verdict(made, key, proofValue="u" + base64url(bytes(data)))
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\x85", "\x0b"])
+def test_a_text_with_any_kind_of_line_in_it_can_be_signed_and_shown(make_award: Any, key: Any, separator: str):
+    document = ob3.credential_document(make_award(narrative=f"One{separator}two"))
+
+    proof = ecdsa_sd.sign(document, key=key, created=NOW, mandatory=MANDATORY, hmac_key=LABELS)
+    shown = ecdsa_sd.derive(document, proof, reveal=("/credentialSubject/narrative",))
+
+    assert verdict(shown, key)

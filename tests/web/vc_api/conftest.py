@@ -101,9 +101,16 @@ def open_service(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
 class Door:
     """The VC-API, as a suite calls it."""
 
-    def __init__(self, client: TestClient, did: str) -> None:
+    def __init__(self, client: TestClient, service: Service) -> None:
         self.client = client
-        self.did = did
+        self._service = service
+
+    @property
+    def did(self) -> str:
+        """Who signs at present."""
+        with self._service.database.read() as session:
+            northfield = issuers.by_slug(session, "northfield")
+            return any_credentials.signer(session, self._service.office, northfield).did
 
     def post(self, path: str, body: Any) -> Response:
         return self.client.post(path, json=body)
@@ -137,11 +144,8 @@ class Door:
 @pytest.fixture(scope="session")
 def door(open_service: Service) -> Iterator[Door]:
     made = application(open_service, network=Network(resolve=_nobody))
-    with open_service.database.read() as session:
-        northfield = issuers.by_slug(session, "northfield")
-        did = any_credentials.signer(session, open_service.office, northfield).did
     with TestClient(made, base_url="https://badges.test", raise_server_exceptions=False) as opened:
-        yield Door(opened, did)
+        yield Door(opened, open_service)
 
 
 def refusal(answer: Response) -> tuple[int, str]:

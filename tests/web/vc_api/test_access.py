@@ -33,8 +33,9 @@ SCOPES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/credentials/issue"): Scope.CREDENTIALS_ISSUE,
     ("POST", "/credentials/verify"): Scope.READ,
     ("POST", "/presentations/verify"): Scope.READ,
-    ("GET", "/credentials/status/{list_id}"): None,
+    ("GET", "/credentials/status/{list_id}/{kid}"): None,
 }
+KID = "z6MkqK6fRZP4uiMYWEUbHTza2Qzj5LkrL5LzAZNrkENTPZDL"
 CLOSED = [path for (_, path), scope in SCOPES.items() if scope is not None]
 
 
@@ -81,7 +82,7 @@ def test_the_door_is_shut_as_it_comes(settings: Settings, sqlite_url: str, path:
     with TestClient(application(service, network=Network()), base_url="http://badges.test") as client:
         assert post(client, path, None).status_code == 404
         assert post(client, path, "lyd_AAAAAAAAAAAA_" + "A" * 43).status_code == 404
-        assert client.get("/credentials/status/AAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+        assert client.get(f"/credentials/status/AAAAAAAAAAAAAAAAAAAAAA/{KID}").status_code == 404
 
 
 @pytest.mark.parametrize("path", CLOSED)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.credentials import bitstring, strict_json
 from app.credentials.model import StatusPurpose
-from app.issuing import issuers, status_lists
+from app.issuing import issuers, key_rotation, status_lists
+from app.issuing.audit import AuditEntry
 from app.service import Service
 from tests.web.vc_api.conftest import V2, Door, refusal
 
@@ -76,7 +78,7 @@ def test_a_credential_whose_bit_is_set_is_refused(door: Door, open_service: Serv
     """As if the list held it: the bit is put into the stored list, and taken out again."""
     issued = door.issued(door.credential())
     index = int(issued["credentialStatus"]["statusListIndex"])
-    list_id = issued["credentialStatus"]["statusListCredential"].rsplit("/", 1)[1]
+    list_id = issued["credentialStatus"]["statusListCredential"].rsplit("/", 2)[1]
     before = _replace_bits(open_service, list_id, bitstring.encode({index}, 131_072))
 
     refused = door.verify(issued)
@@ -88,7 +90,16 @@ def test_a_credential_whose_bit_is_set_is_refused(door: Door, open_service: Serv
 
 @pytest.mark.parametrize("list_id", ["x", "AAAAAAAAAAAAAAAAAAAAAA", "%00", "..%2fissuers"])
 def test_a_list_that_is_not_there_is_not_found(door: Door, list_id: str):
-    assert refusal(door.client.get(f"/credentials/status/{list_id}"))[0] == 404
+    kid = door.did.removeprefix("did:key:")
+
+    assert refusal(door.client.get(f"/credentials/status/{list_id}/{kid}"))[0] == 404
+
+
+@pytest.mark.parametrize("kid", ["x", "%00", "z6MkqK6fRZP4uiMYWEUbHTza2Qzj5LkrL5LzAZNrkENTPZDL"])
+def test_a_list_in_the_name_of_another_key_is_not_found(door: Door, entry: Document, kid: str):
+    place = entry["statusListCredential"].rpartition("/")[0].removeprefix("https://badges.test")
+
+    assert refusal(door.client.get(f"{place}/{kid}"))[0] == 404
 
 
 def test_lists_of_another_purpose_are_for_badges_only(door: Door, open_service: Service):
@@ -97,7 +108,43 @@ def test_lists_of_another_purpose_are_for_badges_only(door: Door, open_service: 
         found = session.query(status_lists.StatusList).filter_by(issuer_id=issuer.id, purpose=StatusPurpose.SUSPENSION)
         list_id = found.one().id
 
-    assert refusal(door.client.get(f"/credentials/status/{list_id}"))[0] == 404
+    assert refusal(door.client.get(f"/credentials/status/{list_id}/{door.did.removeprefix('did:key:')}"))[0] == 404
+
+
+def test_a_credential_that_was_signed_before_the_keys_were_changed_keeps_its_status(door: Door, open_service: Service):
+    issued, before = door.issued(door.credential()), door.did
+    _change_keys(open_service, key_rotation.rotate)
+
+    found = door.verify(issued)
+
+    assert (found.status_code, found.json().get("warnings", [])) == (200, [])
+    assert door.did != before == issued["issuer"]
+
+
+def test_what_a_stolen_key_signed_is_refused(door: Door, open_service: Service):
+    issued = door.issued(door.credential())
+    stolen = door.did.removeprefix("did:key:")
+    _change_keys(open_service, key_rotation.revoke, [stolen], reason="stolen")
+
+    assert refusal(door.verify(issued))[0] == 400
+    assert refusal(door.client.get(issued["credentialStatus"]["statusListCredential"]))[0] == 404
+
+
+def test_every_signature_is_on_record(door: Door, open_service: Service):
+    issued = door.issued(door.credential())
+
+    with open_service.database.read() as session:
+        query = select(AuditEntry).where(AuditEntry.action == "credential.signed")
+        entry = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.actor, f"did:key:{entry.object_id}") == ("vc-api", door.did)
+    assert entry.facts == {"status": issued["credentialStatus"]["id"]}
+
+
+def _change_keys(service: Service, change: Any, *arguments: Any, **facts: Any) -> None:
+    with service.database.write() as session:
+        northfield = issuers.by_slug(session, "northfield")
+        change(session, service.office, northfield, *arguments, actor="cli", **facts)
 
 
 def _replace_bits(service: Service, list_id: str, encoded: str) -> str:

@@ -156,7 +156,7 @@ def _unnamed(quad: Quad) -> Quad:
 
 
 def _lines(canonical: bytes) -> list[str]:
-    return canonical.decode().splitlines(keepends=True)
+    return [f"{line}\n" for line in canonical.decode().split("\n") if line]
 
 
 def _label_bytes(label: str) -> bytes:

@@ -70,7 +70,7 @@ class Case:
             sentence=conclusion.sentence_of(verdict, decided_by=decided_by, facts=self._facts, vouched=self._vouched),
             credential=self._facts,
             document=self._handed_in,
-            superseded_by=self._newer,
+            superseded_by=self._newer or None,
             warnings=tuple(dict.fromkeys(self._warnings)),
             known_in=self._known_in,
         )

@@ -14,7 +14,7 @@ from app.credentials.model import StatusEntry
 from app.credentials.report import Check, Outcome
 from app.credentials.verify.finding import STATUS, Stop, passed, unknown
 from app.credentials.verify.resolver import Resolver
-from app.credentials.verify.shape import issuer_id, types_of
+from app.credentials.verify.shape import is_partly_shown, issuer_id, types_of
 from app.credentials.verify.status import bits, revocation_list
 from app.credentials.verify.status.saying import MESSAGE, doubt
 
@@ -31,6 +31,9 @@ def check(document: dict[str, Any], *, resolve: Resolver, now: datetime) -> Chec
     if len(entries) > MAX_ENTRIES or ("credentialStatus" in document and not entries):
         return unknown(STATUS, "entries", "It names its status lists in a way that cannot be checked here.")
     entries = [*entries, *(_written(entry) for entry in resolve.further_entries(document["id"]))]
+    if not entries and is_partly_shown(document):
+        sentence = "It shows no status list; its holder may have left it out, and with it whether it was withdrawn."
+        return passed(STATUS, "none_shown", sentence)
     if not entries:
         return passed(STATUS, "no_status", "It names no status list, so its issuer has no way to withdraw it.")
     lists = bits.Lists(issuer_id=issuer_id(document) or "", resolve=resolve, now=now)
