@@ -48,11 +48,11 @@ class Desk:
     def __init__(self, service: Service, network: Network | None = None) -> None:
         """`network` None = the internet."""
         self._service = service
-        # Asking ourselves would hold a place here while the answer waits for another one.
-        self._documents = Documents(network, never_host=urlsplit(service.settings.public_base_url).hostname)
-        self._children: queue.LifoQueue[Child] = queue.LifoQueue()  # the last one used is the one that runs
-        for _ in range(CHILDREN):
-            self._children.put(Child())
+        self._documents = Documents(network, never_host=_own_host(service.settings.public_base_url))
+        self._children = tuple(Child() for _ in range(CHILDREN))
+        self._idle: queue.LifoQueue[Child] = queue.LifoQueue()  # the last one used is the one that runs
+        for child in self._children:
+            self._idle.put(child)
 
     def judge(self, document: bytes, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
         """Judge a badge in any form. Never raises for a bad badge; raises Busy when others' take all the time."""
@@ -100,20 +100,29 @@ class Desk:
         return lists.naming if lists else None
 
     def close(self) -> None:
-        """End what was started."""
-        for child in list(self._children.queue):
+        """End what was started, whatever it does; who waits for it gets `cannot tell`."""
+        for child in self._children:
             child.close()
 
     @contextmanager
     def _a_child(self) -> Iterator[Child]:
         try:
-            child = self._children.get(timeout=_TURN_SECONDS)
+            child = self._idle.get(timeout=_TURN_SECONDS)
         except queue.Empty:
             raise Busy("Too many badges are being checked at once", retry_after_seconds=_RETRY_AFTER_SECONDS) from None
         try:
             yield child
         finally:
-            self._children.put(child)
+            self._idle.put(child)
+
+
+def _own_host(base_url: str) -> str | None:
+    """Our host, where strangers' addresses could lead to us: asking ourselves holds a place that the answer needs.
+
+    None when we are at another port than the one that is ever asked; what is at that one is somebody else then.
+    """
+    parts = urlsplit(base_url)
+    return parts.hostname if parts.scheme == "https" and parts.port in (None, 443) else None
 
 
 def _is_small(document: bytes) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from app.credentials.report import Verdict
 from app.credentials.trust_lists import TrustLists, read
 from app.errors import InvalidInput
-from app.judging.desk import Desk
+from app.judging.desk import Desk, _own_host
 from app.service import Service
 from tests.neighbour import Neighbour
 from tests.strangers import Answer, Strangers
@@ -154,3 +154,28 @@ def test_no_transaction_is_open_while_a_stranger_is_asked(
     assert desk.judge_address(neighbour.address).verdict is Verdict.GOOD
     assert len(in_use) > 2
     assert set(in_use) == {0}
+
+
+def test_closing_ends_a_child_that_is_at_work(service: Service):
+    desk = Desk(service)
+    with desk._a_child() as busy:
+        busy._started()
+        process = busy._process
+        assert process is not None
+        assert process.poll() is None
+
+        desk.close()
+
+        assert process.poll() is not None
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://badges.example", "badges.example"),
+        ("https://badges.example:8443", None),  # what is at the ordinary port is another service
+        ("http://localhost:8321", None),  # no local name is ever asked
+    ],
+)
+def test_strangers_addresses_never_lead_to_the_service_itself(base_url: str, host: str | None):
+    assert _own_host(base_url) == host

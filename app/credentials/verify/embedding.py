@@ -65,9 +65,18 @@ def own_ids_of(document: dict[str, Any]) -> frozenset[str]:
     issuer = _part(document.get("issuer"), "id") or document.get("issuer")
     achievement = _part(_part(document.get("credentialSubject"), "achievement"), "id")
     found = {document.get("id"), issuer}
-    if isinstance(achievement, str) and isinstance(issuer, str) and domain_of(achievement) == domain_of(issuer):
+    if isinstance(achievement, str) and isinstance(issuer, str) and _are_of_one_host(achievement, issuer):
         found.add(achievement)
     return frozenset(identifier for identifier in found if isinstance(identifier, str))
+
+
+def _are_of_one_host(address: str, issuer: str) -> bool:
+    if not address.startswith(("https://", "http://")):
+        return False  # no host vouches for it
+    host = domain_of(issuer)
+    if issuer.startswith("did:web:"):
+        host = host.partition(":")[0].lower()  # a did:web names its port, and an address is compared without
+    return domain_of(address) == host
 
 
 def ids_of(document: dict[str, Any], part: Part) -> frozenset[str]:

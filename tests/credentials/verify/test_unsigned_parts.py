@@ -13,6 +13,7 @@ from app.credentials import jsonld
 from app.credentials.jsonld.unsafe import UnsafeDocument
 from app.credentials.report import Verdict
 from app.credentials.verify import KeyFound
+from app.credentials.verify.embedding import own_ids_of
 
 WHITE_SPACE = [character for character in map(chr, range(sys.maxunicode + 1)) if character.isspace()]
 EVIL = "did:web:evil.example"
@@ -127,6 +128,23 @@ def test_an_endorsement_of_what_a_badge_only_names_is_told_apart(world: Any, doc
 
     assert found.report["recipient"].code == "endorses_named"
     assert [caution.code for caution in found.report.warnings] == ["endorses_named"]
+
+
+@pytest.mark.parametrize(
+    ("achievement", "issuer", "is_own"),
+    [
+        ("https://badges.example/a/1", "did:web:badges.example:issuers:x", True),
+        ("https://badges.example:8443/a/1", "did:web:badges.example%3A8443:issuers:x", True),
+        ("https://badges.example/a/1", "https://badges.example/issuers/x", True),
+        ("https://famous.example/a/1", "did:web:badges.example:issuers:x", False),
+        ("did:key:z6MkFamous", "did:key:z6MkEvil", False),
+        ("urn:uuid:1", "urn:uuid:2", False),
+    ],
+)
+def test_an_issuer_vouches_for_achievements_at_its_own_host_alone(achievement: str, issuer: str, is_own: Any):
+    document = {"id": "urn:x", "issuer": {"id": issuer}, "credentialSubject": {"achievement": {"id": achievement}}}
+
+    assert (achievement in own_ids_of(document)) is is_own
 
 
 def endorsement(about: str) -> dict[str, Any]:
