@@ -11,6 +11,9 @@ COPY app ./app
 RUN pip install --no-deps --no-build-isolation --editable .
 
 FROM python:3.11-slim
+# Letters of every script for certificates and link previews; those of Latin, Greek and Cyrillic come with Typst.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/lanyard --shell /usr/sbin/nologin lanyard
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     LANYARD_HOST=0.0.0.0 LANYARD_PORT=8321

@@ -8,7 +8,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo vc-api run migrate test check bench bench-credentials interop soak fmt lock revision clean run-setup dev-setup python
+.PHONY: help demo vc-api run migrate test check bench bench-credentials bench-intake bench-pages bench-stacks interop soak fmt strings lock revision clean run-setup dev-setup python
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,15 @@ bench: dev-setup ## measure issuing beside its floors; results go to bench/resul
 bench-credentials: dev-setup ## measure the credential workshop on one core beside floors and other people's libraries
 	@$(BIN)/python -m bench.credentials
 
+bench-intake: dev-setup ## measure what comes in, at a fixed rate and as a backlog, beside floors (ARGS="--help")
+	@$(BIN)/python -m bench.intake $(ARGS)
+
+bench-pages: dev-setup ## measure public pages and files beside the same bytes from memory (ARGS="--help")
+	@$(BIN)/python -W ignore -m bench.pages $(ARGS)
+
+bench-stacks: dev-setup ## measure stacks: everybody judged anew, one award's cascade, plans (ARGS="--help")
+	@$(BIN)/python -W ignore -m bench.stacks $(ARGS)
+
 interop: dev-setup ## other people's verifiers judge a running Lanyard; vectors; a table of verdicts (docs/interop.md)
 	@$(BIN)/python -m pytest -n 2 tests/conformance
 
@@ -46,6 +55,9 @@ soak: dev-setup ## crash, race and load tests for MINUTES=10 altogether
 
 fmt: dev-setup ## format, mend what can be mended, refresh the settings table of the operating guide
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format . && $(BIN)/python tools/settings_table.py
+
+strings: dev-setup ## bring the translations in step with the sentences of the pages
+	@$(BIN)/python tools/strings.py
 
 lock: dev-setup ## choose versions anew and write the lock files
 	@$(BIN)/python tools/lock.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,13 +14,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     LargeBinary,
     MetaData,
+    Select,
     String,
+    TableValuedAlias,
     TypeDecorator,
+    column,
     create_engine,
     event,
 )
@@ -28,7 +33,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.errors import Busy
 
@@ -41,6 +49,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 WAL_TRIES = 100
+ADDED_AT_ONCE = 200  # rows in one statement, whose parameters a database bounds
 RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock detected
 UNAVAILABLE_SQLSTATES = {"53300", "55P03", "57014", "57P01", "57P02", "57P03", "08000", "08001", "08006"}
 
@@ -108,12 +117,80 @@ def claim(session: Session, model: type[Model], **values: Any) -> Model | None:
     return session.scalars(insert.values(**values).on_conflict_do_nothing().returning(model)).one_or_none()
 
 
+def add_up(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]], *, counted: str) -> None:
+    """Insert rows, or add their number in the column `counted` to that of the row which holds the same primary key.
+
+    Callers hand rows over in the order of their keys, so that two of them at once do not wait for each other.
+    """
+    dialect = session.get_bind().dialect.name
+    for first in range(0, len(rows), ADDED_AT_ONCE):
+        insert = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
+        stated = insert.values([dict(row) for row in rows[first : first + ADDED_AT_ONCE]])
+        keys = [each.name for each in model.__table__.primary_key]
+        total = model.__table__.c[counted] + stated.excluded[counted]
+        session.execute(stated.on_conflict_do_update(index_elements=keys, set_={counted: total}))
+
+
+class seconds_between(FunctionElement[int]):  # noqa: N801 - used as a function, as SQLAlchemy's own are
+    """Whole seconds from one moment to a later one, in SQL: `seconds_between(earlier, later)`."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_on_sqlite(element: seconds_between, compiler: SQLCompiler, **more: Any) -> str:
+    earlier, later = (compiler.process(each, **more) for each in element.clauses)
+    return f"(CAST(strftime('%s', {later}) AS INTEGER) - CAST(strftime('%s', {earlier}) AS INTEGER))"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_on_postgresql(element: seconds_between, compiler: SQLCompiler, **more: Any) -> str:
+    earlier, later = (compiler.process(each, **more) for each in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({later} - {earlier})) AS BIGINT)"
+
+
+class _json_items(FunctionElement[Any]):  # noqa: N801 - as above
+    inherit_cache = True
+
+
+class _json_texts(FunctionElement[Any]):  # noqa: N801 - as above
+    inherit_cache = True
+
+
+def json_objects(array: ColumnElement[Any]) -> TableValuedAlias:
+    """The items of a JSON array as rows, in SQL; each is JSON in the column `value`."""
+    return _json_items(array).table_valued(column("value", JSON()))
+
+
+def json_texts(array: ColumnElement[Any] | InstrumentedAttribute[Any]) -> TableValuedAlias:
+    """The texts in a JSON array as rows, in SQL; each is a text in the column `value`."""
+    return _json_texts(array).table_valued(column("value", String()))
+
+
+@compiles(_json_items, "sqlite")
+@compiles(_json_texts, "sqlite")
+def _items_on_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_json_items, "postgresql")
+def _items_on_postgresql(element: FunctionElement[Any], compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_array_elements({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_json_texts, "postgresql")
+def _texts_on_postgresql(element: FunctionElement[Any], compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clauses, **more)})"
+
+
 class Database:
     """One database: `read()` and `write()` sessions, each one transaction."""
 
     def __init__(self, url: str, *, pool_size: int = 16, timeout_seconds: int = 30) -> None:
         self.url = url
         self._timeout_seconds = timeout_seconds
+        self._to_close: list[Callable[[], None]] = []
         self.engine = _create_engine(url, pool_size, timeout_seconds)
         self._write_engine = self.engine.execution_options(lanyard_write=True)
         # One writer at a time is SQLite's own rule. Queueing in the process is fair and quick; SQLite's busy
@@ -145,9 +222,52 @@ class Database:
             if self._write_lock is not None:
                 self._write_lock.release()
 
+    def on_dispose(self, close: Callable[[], None]) -> None:
+        """Close something else, too, when all connections are closed."""
+        self._to_close.append(close)
+
     def dispose(self) -> None:
         """Close all connections."""
+        for close in self._to_close:
+            close()
+        self._to_close.clear()
         self.engine.dispose()
+
+
+class Glance:
+    """One row by its id, again and again, outside of any transaction: as quick as the database can be.
+
+    On SQLite by a connection of its own, which only reads: with a write-ahead log a reader waits for nobody, so that
+    an event loop may look (about 15 microseconds). On PostgreSQL by one of the pool, for which a thread has to wait.
+    """
+
+    def __init__(self, database: Database, statement: Select[*tuple[Any, ...]]) -> None:
+        self._database, self._statement = database, statement
+        self._sql = str(statement.compile(dialect=database.engine.dialect)) if database.is_sqlite else ""
+        self._own: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    def row(self, row_id: str) -> tuple[Any, ...] | None:
+        """The row as the database has it now; None when there is none. Raises Busy."""
+        if not self._database.is_sqlite:
+            engine = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with _busy_in_our_words(), engine.connect() as connection:
+                found = connection.execute(self._statement, {"id": row_id}).one_or_none()
+                return None if found is None else tuple(found)
+        try:
+            with self._lock:
+                self._own = self._own or self._opened()
+                found = self._own.execute(self._sql, (row_id,)).fetchone()
+        except sqlite3.Error as error:
+            raise Busy("The database is busy or cannot be reached", retry_after_seconds=5) from error
+        return None if found is None else tuple(found)
+
+    def _opened(self) -> sqlite3.Connection:
+        file = Path(self._database.engine.url.database or "").absolute()
+        address = f"{file.as_uri()}?mode=ro"
+        opened = sqlite3.connect(address, uri=True, timeout=0.05, isolation_level=None, check_same_thread=False)
+        self._database.on_dispose(opened.close)
+        return opened
 
 
 def is_retryable(error: BaseException) -> bool:

@@ -77,9 +77,15 @@ def examine(settings: Settings) -> list[Finding]:
         ]
     service = services.assemble(settings)
     try:
-        return [*found, *_service(service)]
+        return [*found, *_service(service, None)]
     finally:
         service.close()
+
+
+def examine_for(service: Service, issuer_id: str) -> list[Finding]:
+    """The same of a service that runs, as the owner of one issuer may see it: nothing of any other issuer is told."""
+    settings = service.settings
+    return [*_settings(settings), *_mail(settings), *_disk(settings), *_service(service, issuer_id)]
 
 
 # -- settings, mail, disk -----------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ def _missing_database(settings: Settings) -> Finding | None:
     return Finding(Level.FAIL, "database", "There is no database yet. Run: lanyard migrate")
 
 
-def _service(service: Service) -> Iterator[Finding]:
+def _service(service: Service, only: str | None) -> Iterator[Finding]:
     try:
         with service.database.read() as session:
             skew = _skew_seconds(session)
@@ -152,11 +158,11 @@ def _service(service: Service) -> Iterator[Finding]:
     if schema.level is not Level.OK:
         return
     with service.database.read() as session:
-        checks: tuple[Callable[[Session, Service], Iterator[Finding]], ...] = (
+        checks: tuple[Callable[[Session, Service, str | None], Iterator[Finding]], ...] = (
             _pragmas, _keys, _waiting_badges, _worker, _parked,
         )  # fmt: skip
         for check in checks:
-            yield from check(session, service)
+            yield from check(session, service, only)
 
 
 def _schema(database: Database) -> Finding:
@@ -187,7 +193,7 @@ def _clock(skew_seconds: float) -> Finding:
     return Finding(Level.WARN, "clock", sentence)
 
 
-def _pragmas(session: Session, service: Service) -> Iterator[Finding]:
+def _pragmas(session: Session, service: Service, _only: str | None) -> Iterator[Finding]:
     if not service.database.is_sqlite:
         return
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -209,16 +215,21 @@ def _keystore(service: Service) -> Iterator[Finding]:
         yield Finding(Level.OK, "keys", "The key store can be used.")
 
 
-def _keys(session: Session, service: Service) -> Iterator[Finding]:
-    everyone = issuers.every(session)
-    if not everyone:
+def _keys(session: Session, service: Service, only: str | None) -> Iterator[Finding]:
+    whose = _looked_at(session, only)
+    if not whose:
         yield Finding(Level.WARN, "issuers", "There is no issuer yet. Run: lanyard issuer create")
-    for issuer in everyone:
+    for issuer in whose:
         yield _can_sign(session, service, issuer)
     level = Level.FAIL if service.settings.mode is Mode.PRODUCTION else Level.WARN
-    for slug in _issuers_with_demo_keys(session, service):
+    theirs = {issuer.slug for issuer in whose}
+    for slug in (each for each in _issuers_with_demo_keys(session, service) if each in theirs):
         sentence = f"Keys of the demonstration sign for {slug}. Run: lanyard keys rotate {slug}"
         yield Finding(level, "demo keys", sentence)
+
+
+def _looked_at(session: Session, only: str | None) -> list[Issuer]:
+    return issuers.every(session) if only is None else [issuers.by_id(session, only)]
 
 
 def _can_sign(session: Session, service: Service, issuer: Issuer) -> Finding:
@@ -231,9 +242,9 @@ def _can_sign(session: Session, service: Service, issuer: Issuer) -> Finding:
     return Finding(Level.OK, "keys", f"{issuer.slug} can sign.")
 
 
-def _waiting_badges(session: Session, _service: Service) -> Iterator[Finding]:
+def _waiting_badges(session: Session, _service: Service, only: str | None) -> Iterator[Finding]:
     for issuer, count in key_compromise.waiting_by_issuer(session):
-        if count:
+        if count and only in {None, issuer.id}:
             sentence = (
                 f"{count:,} badges of {issuer.slug} rest on a revoked key and wait for the worker to sign them anew. "
                 f"To do it at once run: lanyard keys reissue {issuer.slug}"
@@ -258,7 +269,7 @@ def _has_tables(database: Database) -> bool:
 # -- work ---------------------------------------------------------------------------------------------------
 
 
-def _worker(session: Session, _service: Service) -> Iterator[Finding]:
+def _worker(session: Session, _service: Service, _only: str | None) -> Iterator[Finding]:
     age = heartbeat.seconds_since(session, "worker")
     if age is None:
         yield Finding(Level.WARN, "worker", "No worker was ever seen: mail and large deliveries wait for one.")
@@ -268,14 +279,15 @@ def _worker(session: Session, _service: Service) -> Iterator[Finding]:
         yield Finding(Level.OK, "worker", f"A worker was seen {age} seconds ago.")
 
 
-def _parked(session: Session, _service: Service) -> Iterator[Finding]:
+def _parked(session: Session, _service: Service, only: str | None) -> Iterator[Finding]:
     counts = {
-        "messages could not be sent": (OutboxMessage, OutboxMessage.state == OutboxState.PARKED),
-        "completions wait for a decision": (Completion, Completion.state == CompletionState.PARKED),
-        "deliveries cannot be read": (Delivery, Delivery.state == DeliveryState.UNREADABLE),
-        "deliveries failed and are tried again": (Delivery, Delivery.last_error.is_not(None)),
+        "messages could not be sent": (OutboxMessage.issuer_id, OutboxMessage.state == OutboxState.PARKED),
+        "completions wait for a decision": (Completion.issuer_id, Completion.state == CompletionState.PARKED),
+        "deliveries cannot be read": (Delivery.issuer_id, Delivery.state == DeliveryState.UNREADABLE),
+        "deliveries failed and are tried again": (Delivery.issuer_id, Delivery.last_error.is_not(None)),
     }
-    for words, (model, state) in counts.items():
-        count = session.scalars(select(func.count()).select_from(model).where(state)).one()
+    for words, (whose, state) in counts.items():
+        query = select(func.count()).where(state)
+        count = session.scalars(query if only is None else query.where(whose == only)).one()
         if count:
             yield Finding(Level.WARN, "work", f"{count:,} {words}. See: lanyard inbox list")

@@ -211,7 +211,9 @@ def _install(pipe: _Pipe, formatter: logging.Formatter, *, level: str) -> None:
 def _renderer(settings: Settings) -> Processor:
     if settings.log_format == "json":
         return structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    # Plain: local variables hold what nobody else may read, and take a minute to write.
+    plainly = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plainly)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -4,23 +4,64 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio.to_thread
 from fastapi import FastAPI
 
 from app import doctor, logs, worker
 from app import service as services
+from app.issuing import applications
 from app.judging.desk import Desk
+from app.lms import csv
+from app.outbound import oidc
 from app.outbound.network import Network
 from app.service import Service
 from app.settings import Settings
-from app.web import api, health, hooks, problems, public, public_verify_batch, vc_api
+from app.web import (
+    api,
+    caliper,
+    health,
+    hooks,
+    learner,
+    lti,
+    metrics,
+    problems,
+    public,
+    public_verify_batch,
+    staff,
+    styleguide,
+    vc_api,
+    xapi,
+)
 from app.web.access_log import AccessLog
+from app.web.counting import Looks
+from app.web.finished import FinishedBytes
 from app.web.headers import HeadAsGet, PublicHeaders
 from app.web.lanes import Lane
+from app.web.languages import SpeaksTheirLanguage
 from app.web.limits import BodyLimit
+from app.web.metrics import Metrics
+from app.web.rates import Rates
 
+ROOM_FOR_FIELDS = 131_072  # bytes of a form beside its file
 JUDGED_AT_ONCE = 4  # badges of strangers; with a batch these are `service.VERIFY_CONNECTIONS`
+
+ROUTERS = (
+    hooks.router,
+    xapi.router,
+    caliper.router,
+    lti.router,
+    health.router,
+    metrics.router,
+    public.router,
+    learner.router,
+    staff.router,
+    styleguide.router,
+    api.router,
+    api.description_router,
+    vc_api.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,7 +84,9 @@ def application(service: Service, *, network: Network | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = service.settings.thread_limit
         background = worker.start_in_background(service) if service.settings.run_worker else None
+        app.state.looks.start()
         yield
+        await anyio.to_thread.run_sync(app.state.looks.stop)
         if background is not None:
             await anyio.to_thread.run_sync(background.stop)
         await anyio.to_thread.run_sync(desk.close)
@@ -53,26 +96,43 @@ def application(service: Service, *, network: Network | None = None) -> FastAPI:
     app = FastAPI(title="Lanyard", version="0.1.0", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     app.state.desk = desk
+    app.state.network = network
+    app.state.looks = Looks(service.database)
+    app.state.metrics = Metrics(service) if service.settings.metrics_token is not None else None
+    app.state.examine = partial(doctor.examine_for, service)
+    app.state.provider = oidc.provider_of(
+        service.settings, redirect_url=service.office.addresses.provider_answer, network=network
+    )
+    app.state.rates = Rates(verify_per_minute=service.settings.verify_per_minute)
     app.state.judging_lane = Lane(places=JUDGED_AT_ONCE)
     app.state.batch_lane = Lane(places=1, most_waiting=2)
     problems.register(app)
-    app.include_router(hooks.router)
-    app.include_router(health.router)
-    app.include_router(public.router)
-    app.include_router(api.router)
-    app.include_router(api.description_router)
-    app.include_router(vc_api.router)
-    app.add_middleware(
-        BodyLimit,
-        max_bytes=service.settings.max_body_bytes,
-        larger={
-            "/image": service.settings.max_upload_bytes,
-            "/verify": service.settings.max_upload_bytes,
-            "/verify/batch": public_verify_batch.MAX_BYTES,
-        },
-    )
+    for router in ROUTERS:
+        app.include_router(router)
+    _wrap(app, service)
+    return app
+
+
+def _wrap(app: FastAPI, service: Service) -> None:
+    """What every request passes on its way in, and every answer on its way out."""
+    app.add_middleware(FinishedBytes, service=service)  # innermost
+    settings = service.settings
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=_larger_bodies(settings))
+    app.add_middleware(SpeaksTheirLanguage)
     app.add_middleware(HeadAsGet)
     app.add_middleware(api.NoStore, prefix="/api/")
     app.add_middleware(PublicHeaders, is_https=service.settings.public_base_url.startswith("https://"))
-    app.add_middleware(AccessLog)  # outermost
-    return app
+    measured: Metrics | None = app.state.metrics
+    app.add_middleware(AccessLog, told=None if measured is None else measured.note)  # outermost
+
+
+def _larger_bodies(settings: Settings) -> dict[str, int]:
+    """How large bodies may be at paths that end so; everything else has the limit of the settings."""
+    return {
+        "/evidence": applications.papers.MAX_FILE_BYTES + ROOM_FOR_FIELDS,
+        "/image": settings.max_upload_bytes,
+        "/imports": csv.MAX_BYTES,
+        "/awards/import": csv.MAX_BYTES,
+        "/verify": settings.max_upload_bytes,
+        "/verify/batch": public_verify_batch.MAX_BYTES,
+    }

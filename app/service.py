@@ -9,6 +9,7 @@ from app.credentials import trust_lists
 from app.credentials.trust_lists import TrustLists
 from app.db import Database
 from app.errors import InvalidInput, UnsafeConfiguration
+from app.issuing import stacks
 from app.issuing.office import Addresses, Office
 from app.issuing.stored_keys import StoredKeys
 from app.keystores import KeyStore
@@ -17,7 +18,7 @@ from app.keystores.files import FileKeyStore
 from app.keystores.sealing import Sealer
 from app.settings import Mode, Settings
 
-WORKER_CONNECTIONS = 2  # the worker and the daily round must not wait for requests
+WORKER_CONNECTIONS = 4  # the worker, what it sends and whom it asks must not wait for requests
 VERIFY_CONNECTIONS = 5  # nor must requests wait for those who judge strangers' badges (web/lanes.py)
 
 
@@ -46,6 +47,7 @@ def assemble(settings: Settings) -> Service:
     secret = settings.secret_bytes()
     _refuse_half_a_token(settings)
     _refuse_a_door_without_issuer(settings)
+    _refuse_half_a_provider(settings)
     registries = _registries(settings)
     is_demo = settings.mode is Mode.DEMO
     database = Database(
@@ -60,9 +62,12 @@ def assemble(settings: Settings) -> Service:
         new_awards=settings.new_awards,
         status_list_size_bits=settings.status_list_size_bits,
         max_items_in_request=settings.max_items_in_request,
+        awards_per_hour=settings.awards_per_hour,
+        raw_kept_days=settings.raw_kept_days,
         webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
         refresh_service=settings.refresh_service,
         demo=is_demo,
+        follow=stacks.follow,
     )
     return Service(settings, database, office, registries)
 
@@ -103,6 +108,14 @@ def _token(settings: Settings, *, demo: bool) -> KeyStore:
 def _refuse_a_door_without_issuer(settings: Settings) -> None:
     if settings.vc_api == "open" and settings.vc_api_issuer is None:
         raise UnsafeConfiguration("An open VC-API needs LANYARD_VC_API_ISSUER, the issuer that it signs for")
+
+
+def _refuse_half_a_provider(settings: Settings) -> None:
+    stated = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(each is not None for each in stated) and None in stated:
+        raise UnsafeConfiguration(
+            "Sign-in with a provider needs LANYARD_OIDC_ISSUER, LANYARD_OIDC_CLIENT_ID and LANYARD_OIDC_CLIENT_SECRET"
+        )
 
 
 def _refuse_half_a_token(settings: Settings) -> None:

@@ -57,12 +57,21 @@ class Settings(BaseSettings):
     max_items_in_request: int = Field(
         100, ge=1, description="completions handled in the request; more go to the worker"
     )
+    awards_per_hour: int = Field(
+        60_000, ge=1, description="awards that rules make for one issuer in an hour; more wait for the next hour"
+    )
 
     refresh_service: bool = Field(
         default=False, description="badges name the address that answers with their newest form (refreshService)"
     )
     verify_foreign: bool = Field(
         default=True, description="ask other hosts for keys, lists and badges when somebody has a badge checked"
+    )
+    verify_per_minute: int = Field(
+        60, ge=0, le=100_000, description="badges that one caller may have checked in a minute at /verify; 0 = no limit"
+    )
+    own_platforms: tuple[str, ...] = Field(
+        (), description='JSON list of origins in your own network that may be asked, such as ["https://lms.lan"]'
     )
     vc_api: Literal["off", "keys", "open"] = Field(
         "off", description="VC-API: keys = callers need an API key; open = nobody is asked, for conformance suites only"
@@ -76,7 +85,38 @@ class Settings(BaseSettings):
     status_list_size_bits: int = Field(
         131_072, ge=131_072, le=4_194_304, description="entries of a status list, a multiple of 8 up to 4,194,304"
     )
+    raw_kept_days: int = Field(
+        30,
+        ge=0,
+        le=3_660,
+        description="days for which the raw bytes of deliveries are kept, sealed; a source may differ",
+    )
     webhook_tolerance_seconds: int = Field(300, ge=1, description="how far a delivery's timestamp may be off")
+
+    webhook_timeout_seconds: int = Field(15, ge=1, le=30, description="how long an endpoint may take, all together")
+    webhook_disable_days: int = Field(5, ge=1, description="an endpoint that nothing reaches for so long is disabled")
+    news_days: int = Field(30, ge=4, description="how long messages to endpoints are kept, for a replay")
+
+    staff_second_factor: Literal["required", "offered"] = Field(
+        "required", description="whether staff must have an authenticator or a passkey beside their password"
+    )
+
+    bulk_undo_minutes: int = Field(
+        10, ge=0, le=1_440, description="how long a bulk act, such as revoking many badges, waits and can be cancelled"
+    )
+    bulk_second_person_from: int = Field(
+        50, ge=2, description="from so many badges of one member in a day, another member has to agree to a bulk act"
+    )
+
+    oidc_issuer: str | None = Field(
+        None, description="identity provider (OpenID Connect), such as https://login.hospital.example; None: no button"
+    )
+    oidc_client_id: str | None = Field(None, description="as the provider knows this service")
+    oidc_client_secret: SecretStr | None = Field(None, description="the secret that the provider gave for it")
+    oidc_name: str = Field("your organisation", max_length=60, description="what stands on the button: Sign in with …")
+    oidc_trust_mfa: bool = Field(
+        default=False, description="ask for no code of ours where the provider says that it used several factors (amr)"
+    )
 
     run_worker: bool = Field(default=True, description="run the worker inside the web process (one machine)")
     worker_poll_seconds: float = Field(1.0, gt=0, description="pause of the worker when there is nothing to do")
@@ -90,6 +130,12 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: int = Field(20, ge=1)
     mail_from: str | None = Field(None, description="the From of every mail; None: badges@ the public host")
 
+    mail_per_person_day: int = Field(100, ge=1, description="mails to one address in 24 hours; more are held")
+    mail_per_issuer_hour: int = Field(10_000, ge=1, description="mails of one issuer in an hour; more are held")
+
+    metrics_token: SecretStr | None = Field(
+        None, description="at least 16 characters; opens /metrics for Prometheus; None: there is no such address"
+    )
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -126,11 +172,25 @@ class Settings(BaseSettings):
             raise ValueError("LANYARD_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _address_of_a_provider(cls, value: str | None) -> str | None:
+        if value is not None and (not value.startswith(("https://", "http://")) or "?" in value or "#" in value):
+            raise ValueError("LANYARD_OIDC_ISSUER must look like https://login.hospital.example")
+        return value
+
     @field_validator("status_list_size_bits")
     @classmethod
     def _whole_bytes(cls, value: int) -> int:
         if value % 8:
             raise ValueError("LANYARD_STATUS_LIST_SIZE_BITS must be a multiple of 8")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _token_that_is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:  # noqa: PLR2004 - the length that is named
+            raise ValueError("LANYARD_METRICS_TOKEN must be a random string of at least 16 characters")
         return value
 
     @property

@@ -85,8 +85,17 @@ def furnish(settings: Settings) -> Academy:
 
 def delivery(secret: str) -> tuple[bytes, dict[str, str]]:
     """The next signed delivery: a completion of a person never seen before."""
+    return _signed(secret, _completion())
+
+
+def delivery_of(secret: str, number: int) -> tuple[bytes, dict[str, str]]:
+    """The next signed delivery of so many completions, each of a person never seen before."""
+    return _signed(secret, [_completion() for _ in range(number)])
+
+
+def _completion() -> dict[str, Any]:
     number = next(_NUMBERS)
-    body = {
+    return {
         "id": f"enrolment-{number}",
         "event": "completed",
         "learner": {"id": f"p-{number}", "email": f"person-{number}@hospital.example", "name": "Ana Ortiz"},
@@ -94,7 +103,10 @@ def delivery(secret: str) -> tuple[bytes, dict[str, str]]:
         "completed_at": "2026-03-02T10:15:00Z",
         "score": {"value": 92, "unit": "percent"},
     }
-    raw, delivery_id, now = json.dumps(body).encode(), f"msg-{number}", int(time.time())
+
+
+def _signed(secret: str, body: object) -> tuple[bytes, dict[str, str]]:
+    raw, delivery_id, now = json.dumps(body).encode(), f"msg-{next(_NUMBERS)}", int(time.time())
     signature = sign(secret, f"{delivery_id}.{now}.".encode() + raw)
     headers = {"webhook-id": delivery_id, "webhook-timestamp": str(now), "webhook-signature": f"v1,{signature}"}
     return raw, {"content-type": "application/json", **headers}

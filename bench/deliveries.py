@@ -90,13 +90,14 @@ def _server(name: str, folder: Path, academy: Academy) -> Iterator[int]:
 def _check_that_rows_are_equal(academies: dict[str, Academy], subjects: dict[str, Callable[[], object]]) -> None:
     grown = {}
     for name, academy in academies.items():
-        before = _rows(academy.service)
+        before = rows_of(academy.service)
         subjects[name]()
-        grown[name] = {table: number - before[table] for table, number in _rows(academy.service).items()}
+        grown[name] = {table: number - before[table] for table, number in rows_of(academy.service).items()}
     assert grown["floor"] == grown["lanyard"], f"the floor writes other rows: {grown}"
 
 
-def _rows(service: Service) -> dict[str, int]:
+def rows_of(service: Service) -> dict[str, int]:
+    """How many rows each table has."""
     with service.database.read() as session:
         tables = Base.metadata.sorted_tables
         return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}

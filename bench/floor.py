@@ -22,6 +22,7 @@ from app.db import Base
 from app.errors import DeliveryNotAuthentic
 from app.issuing.audit import AuditEntry
 from app.issuing.awards import Award, Credential
+from app.issuing.brake import AwardHour
 from app.issuing.completions import Completion
 from app.issuing.inbox import Delivery
 from app.issuing.learners import Learner, LearnerEmail, LearnerIdentity
@@ -45,6 +46,7 @@ ONE_DELIVERY: tuple[type[Base], ...] = (
     AuditEntry,
     OutboxMessage,
 )
+BEYOND = 1 << 24  # no list is so long: an index of the floor is never that of the delivery which was its pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def application(academy: Academy, pattern: Pattern) -> FastAPI:
         if not hmac.compare_digest(sign(academy.secret, signed), headers["webhook-signature"].removeprefix("v1,")):
             raise DeliveryNotAuthentic("The delivery could not be authenticated")
         with service.database.write() as session:
-            _write(session, source, pattern, json.loads(body), headers["webhook-id"])
+            write_rows(session, source, pattern, json.loads(body), headers["webhook-id"])
         return JSONResponse(pattern.answer)
 
     return app
@@ -93,7 +95,8 @@ def _of_the_delivery(model: type[Base]) -> Any:
     return AuditEntry.action == "award.issued" if model is AuditEntry else True
 
 
-def _write(session: Session, source: Source, pattern: Pattern, body: dict[str, Any], delivery_id: str) -> None:
+def write_rows(session: Session, source: Source, pattern: Pattern, body: dict[str, Any], delivery_id: str) -> None:
+    """Insert and update what one delivery of a new person leaves. `body` is a delivery of `academy.delivery`."""
     connection: Connection = session.connection()
     fresh: dict[Any, Any] = {}
     unique = {"delivery_key": delivery_id, "dedupe_key": body["id"], "source_id": body["learner"]["id"]}
@@ -112,8 +115,10 @@ def _write(session: Session, source: Source, pattern: Pattern, body: dict[str, A
             elif name in unique and not (name == "source_id" and column.foreign_keys):
                 row[name] = unique[name]
         if model is StatusEntry:
-            row["index"] = indexes[row["list_id"]]
+            row["index"] = BEYOND + indexes[row["list_id"]]
         connection.execute(insert(model.__table__), row)
+    hour = AwardHour.count + 1
+    connection.execute(update(AwardHour).where(AwardHour.issuer_id == source.issuer_id).values(count=hour))
     counted = {"accepted_count": Source.accepted_count + 1, "last_accepted_at": clock.now()}
     connection.execute(update(Source).where(Source.id == source.id).values(**counted))
 

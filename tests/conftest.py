@@ -19,6 +19,7 @@ import structlog
 
 from app import logs
 from app.settings import Mode, Settings
+from tests.beside import beside
 from tests.conformance import whole_run
 
 if TYPE_CHECKING:
@@ -60,11 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of official vectors and independent verifiers beside the checkout; skips where it is not."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
-        pytest.skip("The folder ../shared (official vectors and independent verifiers) is not beside this checkout")
-    return folder
+    """The folder of official vectors and independent verifiers beside the checkout; see `tests.beside`."""
+    return beside()
 
 
 @pytest.fixture(scope="session")

@@ -40,14 +40,28 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A whole request, for a host that is a service: `path` has the query, names of `headers` are lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
 @dataclass
 class Strangers:
-    """The world outside. `answers` maps "host/path" to an answer, `hosts` a host to a function of its paths."""
+    """The world outside. `answers` maps "host/path" to an answer, `hosts` a host to a function of its paths.
+
+    `services` maps a host to a function of whole requests, of any method; it is asked first.
+    """
 
     port: int
     trust: ssl.SSLContext
     answers: dict[str, Answer] = field(default_factory=dict)
     hosts: dict[str, Callable[[str, str], Answer]] = field(default_factory=dict)
+    services: dict[str, Callable[[Asked], Answer]] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
@@ -107,7 +121,14 @@ def strangers(folder: Path, *names: str) -> Iterator[Strangers]:
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         world: Strangers = self.server.world  # type: ignore[attr-defined]
-        said = world.answer(self.headers["Host"], self.path, self.headers.get("Accept", ""))
+        service = world.services.get(self.headers["Host"])
+        if service is not None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            world.asked.append(f"{self.headers['Host']}{self.path}")
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            said = service(Asked(self.command, self.path, headers, body))
+        else:
+            said = world.answer(self.headers["Host"], self.path, self.headers.get("Accept", ""))
         self.send_response(said.status)
         for name, value in {"Content-Type": said.content_type, **said.headers}.items():
             self.send_header(name, value)
@@ -115,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with suppress(OSError):
             self.wfile.write(said.content)
+
+    do_POST = do_GET  # noqa: N815 - as the library calls it
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

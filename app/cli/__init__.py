@@ -7,16 +7,30 @@ import typer
 from app.cli import (
     achievements,
     api_keys,
+    approvals,
     awards,
     catalog,
     demo,
     endorsements,
+    endpoints,
+    imports,
     inbox,
     issuers,
     jose,
     keys,
+    lti,
+    mail,
+    members,
     operate,
+    pathways,
+    people,
+    reconcile,
+    renewals,
+    reports,
+    rules,
+    samples,
     sources,
+    stacks,
     trust,
     vc_api,
     verify,
@@ -31,18 +45,34 @@ app = typer.Typer(
     add_completion=False,
 )
 operate.register(app)
+members.register(app)
 awards.register(app)
 endorsements.register(app)
 verify.register(app)
 demo.register(app)
 vc_api.register(app)
+imports.register(app)
+samples.register(sources.app)
 app.add_typer(issuers.app, name="issuer")
+app.add_typer(members.app, name="member")
 app.add_typer(keys.app, name="keys")
 app.add_typer(jose.app, name="jose")
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(achievements.app, name="achievement")
 app.add_typer(sources.app, name="source")
+app.add_typer(rules.app, name="rules")
+app.add_typer(renewals.app, name="renewals")
+app.add_typer(renewals.education, name="ce")
+app.add_typer(approvals.app, name="approvals")
+app.add_typer(lti.app, name="lti")
+app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(endpoints.app, name="endpoints")
+app.add_typer(mail.app, name="mail")
+app.add_typer(people.app, name="people")
+app.add_typer(stacks.app, name="stacks")
+app.add_typer(pathways.app, name="pathways")
+app.add_typer(reports.app, name="report")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(trust.app, name="trust")
 app.add_typer(operate.audit, name="audit")

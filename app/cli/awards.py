@@ -39,7 +39,15 @@ def issue(
         issuer = issuers.by_slug(session, slug)
         found = achievements.by_slug(session, issuer, achievement)
         issuers.take_turn(session, issuer.id)
-        learner = learners.resolve(session, issuer, namespace=None, source_id=None, email=email, display_name=name)
+        learner = learners.resolve(
+            session,
+            issuer,
+            namespace=None,
+            source_id=None,
+            email=email,
+            display_name=name,
+            sealer=opened.office.sealer,
+        )
         if learner is None:
             raise InvalidInput("This is not an e-mail address that mail can be sent to")
         if show_name:
@@ -76,9 +84,14 @@ def reinstate(award_id: AwardId) -> None:
     out.print("Reinstated.")
 
 
-def record(slug: Slug, email: Annotated[str, typer.Argument(help="the learner's e-mail address")]) -> None:
+def record(
+    slug: Slug,
+    email: Annotated[str, typer.Argument(help="the learner's e-mail address")],
+    stack: Annotated[str | None, typer.Option(help="only this award of a stack and what it rests on")] = None,
+) -> None:
     """Sign a learner's badges as one record (CLR 2.0) and print it; redirect it into a file."""
     with service() as opened, opened.database.write() as session:
         learner = learners.by_email(session, issuers.by_slug(session, slug), email)
-        signed = records.make(session, opened.office, learner, actor=ACTOR)
+        of = None if stack is None else awards.by_id(session, stack)
+        signed = records.make(session, opened.office, learner, actor=ACTOR, of=of)
     sys.stdout.write(signed.decode("ascii") + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +15,14 @@ from app.credentials import strict_json
 from app.errors import InvalidInput, MalformedJson
 from app.issuing import achievements, issuers, rules, sources
 from app.issuing.sources import SourceState
+from app.lms import ADAPTERS
 
 app = typer.Typer(help="Connections from which completions arrive.", no_args_is_help=True)
 
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(help="a file with the secret, where the platform makes it; - for standard input; else made here"),
+]
 SourceId = Annotated[str, typer.Argument(help="the source's id, the last part of its address")]
 
 
@@ -41,10 +47,11 @@ def list_sources(slug: Slug) -> None:
 def create(
     slug: Slug,
     name: Annotated[str, typer.Option(help="what people call this connection")],
-    source_type: Annotated[str, typer.Option("--type", help="generic or canvas")],
+    source_type: Annotated[str, typer.Option("--type", help=f"one of {', '.join(sorted(ADAPTERS))}")],
     settings: Annotated[str, typer.Option(help="JSON, or @FILE with JSON; see docs/integrations/")] = "{}",
+    secret_file: SecretFile = None,
 ) -> None:
-    """Connect a learning platform. The secret is shown once."""
+    """Connect a learning platform. A secret that was made here is shown once."""
     with service() as opened, opened.database.write() as session:
         made = sources.create(
             session,
@@ -54,10 +61,14 @@ def create(
             source_type=source_type,
             settings=_settings(settings),
             actor=ACTOR,
+            secret=given(secret_file),
         )
         address = opened.office.addresses.hook(made.source.id)
-    out.print(f"address  {address}\nsecret   {made.secret}", markup=False)
-    out.print("The secret is not shown again. Next: lanyard source map SOURCE ACTIVITY ACHIEVEMENT", style="dim")
+    out.print(f"address  {address}", markup=False)
+    if made.secret is not None and secret_file is None:
+        out.print(f"secret   {made.secret}", markup=False)
+        out.print("The secret is not shown again.", style="dim")
+    out.print("Next: lanyard source map SOURCE ACTIVITY ACHIEVEMENT", style="dim")
 
 
 @app.command("map")
@@ -73,18 +84,18 @@ def map_activity(
         issuer = issuers.by_id(session, source.issuer_id)
         found = achievements.by_slug(session, issuer, achievement)
         sources.allow(session, source, found, actor=ACTOR)
-        score = _fraction(minimum_score)
+        score = fraction(minimum_score)
         rules.create(session, source, activity_id=activity, achievement=found, actor=ACTOR, minimum_score=score)
     out.print("Done. What waited for this rule: lanyard inbox list, then lanyard inbox replay DELIVERY", markup=False)
 
 
 @app.command("rotate-secret")
-def rotate_secret(source_id: SourceId) -> None:
+def rotate_secret(source_id: SourceId, secret_file: SecretFile = None) -> None:
     """Add a second secret, shown once; the old one stays valid until drop-old-secret."""
     with service() as opened, opened.database.write() as session:
         source = sources.by_id(session, source_id)
-        made = sources.rotate_secret(session, opened.office, source, actor=ACTOR)
-    out.print(made.secret, markup=False)
+        made = sources.rotate_secret(session, opened.office, source, actor=ACTOR, secret=given(secret_file))
+    out.print("Done." if secret_file else str(made.secret), markup=False)
 
 
 @app.command("drop-old-secret")
@@ -125,7 +136,19 @@ def _settings(text: str) -> dict[str, object]:
     return value
 
 
-def _fraction(text: str | None) -> Decimal | None:
+def given(path: Path | None) -> str | None:
+    """A secret out of a file, or of standard input for `-`; None without one. Raises InvalidInput."""
+    # From a file, because a command's arguments can be read by everybody on the machine.
+    if path is None:
+        return None
+    try:
+        return sys.stdin.readline().strip() if str(path) == "-" else path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"--secret-file: there is no file {path} that can be read as text") from error
+
+
+def fraction(text: str | None) -> Decimal | None:
+    """The number of `--minimum-score`; None when it is not stated. Raises InvalidInput."""
     if text is None:
         return None
     try:

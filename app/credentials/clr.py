@@ -47,6 +47,27 @@ def _nameless(value: Any) -> int:
     return sum(map(_nameless, value)) if isinstance(value, list) else 0
 
 
+def achievement_of(badge: dict[str, Any]) -> str | None:
+    """The id of the achievement that a signed badge is of."""
+    found = badge.get("credentialSubject", {}).get("achievement", {}).get("id")
+    return found if isinstance(found, str) else None
+
+
+def _associations(record: Record) -> list[dict[str, str]]:
+    """The relations of which both sides are in the record."""
+    there = {achievement_of(badge) for badge in record.badges}
+    return [
+        {
+            "type": "Association",
+            "associationType": each.type.value,
+            "sourceId": each.source_id,
+            "targetId": each.target_id,
+        }
+        for each in record.associations
+        if each.source_id in there and each.target_id in there
+    ]
+
+
 def record_document(record: Record) -> dict[str, Any]:
     """The ClrCredential. The badges stand in it member for member, so that each proof still holds on its own.
 
@@ -57,6 +78,7 @@ def record_document(record: Record) -> dict[str, Any]:
         "type": ["ClrSubject"],
         "identifier": ob3.identity_documents(record.recipient),
         "verifiableCredential": list(record.badges),
+        "association": _associations(record),
     }
     document = {
         "@context": list(CONTEXTS),

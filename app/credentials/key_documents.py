@@ -82,6 +82,23 @@ def in_jwks(document: Any, name: str, *, issuer_id: str) -> KeyFound | Missing:
     return _the_one([key for key in found if key.controller == issuer_id] or found)
 
 
+def listed_in(document: Any, *, subject: str) -> frozenset[str]:
+    """The thumbprint URIs of all usable keys that a DID document or a JWK set publishes for this subject."""
+    if not isinstance(document, dict):
+        return frozenset()
+    if "keys" in document:
+        keys = [bare_jwk(entry, controller=subject) for entry in _listed(document["keys"])]
+        return frozenset(name_of(key) for key in keys if isinstance(key, KeyFound) and key.controller == subject)
+    if document.get("id") != subject:
+        return frozenset()
+    methods = [method for method in _listed(document.get("verificationMethod")) if isinstance(method, dict)]
+    wanted = _listed(document.get("assertionMethod"))
+    names = {_absolute(entry, subject) for entry in wanted if isinstance(entry, str)}
+    chosen = [method for method in methods if _absolute(method.get("id"), subject) in names]
+    found = [_key_of(method) for method in (*chosen, *(entry for entry in wanted if isinstance(entry, dict)))]
+    return frozenset(name_of(key) for key in found if key is not None)
+
+
 def name_of(key: KeyFound) -> str:
     """The name that a key has by its numbers alone: its thumbprint URI."""
     return thumbprint_uri(key.public_jwk)

@@ -174,6 +174,22 @@ class Endorsement:
     status: StatusEntry | None = None
 
 
+class AssociationType(StrEnum):
+    """How two achievements in a record relate (CLR 2.0, AssociationType); the ones that we state."""
+
+    IS_PARENT_OF = "isParentOf"
+    PRECEDES = "precedes"
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One achievement's relation to another one of the same record; both by the ids that the badges in it name."""
+
+    source_id: str
+    target_id: str
+    type: AssociationType
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A learner's badges of one issuer, to be handed over together."""
@@ -185,6 +201,7 @@ class Record:
     badges: tuple[dict[str, Any], ...]  # signed credentials, as they were stored
     valid_from: datetime
     partial: bool = False  # whether the learner holds badges of this issuer that are not in it
+    associations: tuple[Association, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

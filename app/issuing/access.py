@@ -34,7 +34,11 @@ class Scope(StrEnum):
     AWARDS_WRITE = "awards:write"
     SOURCES_WRITE = "sources:write"
     KEYS_WRITE = "keys:write"
+    LEARNERS_ERASE = "learners:erase"
     CREDENTIALS_ISSUE = "credentials:issue"
+    ENDPOINTS_WRITE = "endpoints:write"
+    MAIL_WRITE = "mail:write"
+    MAIL_REPORT = "mail:report"
 
 
 class ApiKey(Base):

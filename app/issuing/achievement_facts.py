@@ -8,10 +8,23 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from app.credentials import model
 from app.errors import InvalidInput
+from app.projections.drawing import Icon
+from app.stacking import conditions
+from app.stacking.continuing_education import CERequirement
+from app.stacking.cycles import Method, RenewalPolicy
 from app.stacking.renewal import Validity, ValidityKind
 
 _STRAY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -88,6 +101,13 @@ class CreditFacts(_Facts):
     unit: Annotated[str, Field(min_length=1, max_length=80)]
 
 
+class PriceFacts(_Facts):
+    """What taking part costs a learner; 0 is free of charge. The currency by its three letters (ISO 4217)."""
+
+    amount: Decimal = Field(ge=0, le=1_000_000, decimal_places=4)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
 class ResultFacts(_Facts):
     """A kind of result that an award may state."""
 
@@ -122,6 +142,53 @@ class ValidityFacts(_Facts):
         return Validity(kind=self.kind, amount=self.amount, until=self.until, end_of_month=self.end_of_month)
 
 
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Units = Annotated[Decimal, Field(gt=0, le=10_000)]
+ShortName = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class CERenewalFacts(_Facts):
+    """How much continuing education a cycle asks for; `stacking/continuing_education.py` has the arithmetic.
+
+    `unit` is the short name of a unit. Without `domains`, the achievement's tags and the codes of its skills are them.
+    """
+
+    unit: ShortName
+    amount: Units
+    in_domain_min_ratio: Share = Decimal(0)
+    carry_over: bool = False
+    shared: bool = False
+    further: Annotated[Decimal, Field(ge=0, le=10_000)] = Decimal(0)
+    cap: Units | None = None
+    max_per_activity_type: dict[ShortName, Units] = Field(default_factory=dict, max_length=20)
+    domains: tuple[ShortName, ...] = Field((), max_length=50)
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Self:
+        if self.shared and self.carry_over:
+            raise ValueError("units that count for several badges cannot be carried over as well")
+        if not self.shared and self.further:
+            raise ValueError("only where units are shared can a further badge ask for more of them")
+        return self
+
+
+class RenewalFacts(_Facts):
+    """How a badge is renewed; `stacking/cycles.py` has the arithmetic. `reminder_days`: days before the last one."""
+
+    grace_days: int = Field(0, ge=0, le=3_660)
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=3_660)], ...] = Field((), max_length=20)
+    method: Method = Method.REASSESS
+    ce: CERenewalFacts | None = None
+
+    @model_validator(mode="after")
+    def _what_the_method_needs(self) -> Self:
+        if (self.method is Method.CE) is not (self.ce is not None):
+            raise ValueError("state ce with the method ce, and with no other")
+        if len(set(self.reminder_days)) < len(self.reminder_days):
+            raise ValueError("two reminders on the same day are one")
+        return self
+
+
 class DrawingFacts(_Facts):
     """How Lanyard draws the badge's image when none is uploaded."""
 
@@ -129,6 +196,26 @@ class DrawingFacts(_Facts):
     fill: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0b4f6c"
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     level: int | None = Field(None, ge=1, le=5)
+    icon: Icon | None = None
+
+
+class Format(StrEnum):
+    """In what form something is learned."""
+
+    COURSE = "course"
+    WORKSHOP = "workshop"
+    ON_THE_JOB = "on_the_job"
+    SELF_STUDY = "self_study"
+
+
+def checked_condition(value: Any) -> Any:
+    """A condition as plain data, or a ValueError that says what is wrong with it and where."""
+    if value is not None:
+        try:
+            conditions.read(value)
+        except InvalidInput as error:
+            raise ValueError(error.detail) from error
+    return value
 
 
 class AchievementFacts(_Facts):
@@ -147,16 +234,56 @@ class AchievementFacts(_Facts):
     hours: Decimal | None = Field(None, ge=0, le=100_000)
     academic_credits: Decimal | None = Field(None, ge=0, le=10_000)
     continuing_education: tuple[CreditFacts, ...] = Field((), max_length=20)
+    price: PriceFacts | None = None
     result_descriptions: tuple[ResultFacts, ...] = Field((), max_length=50)
     tags: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field((), max_length=50)
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
     validity: ValidityFacts = ValidityFacts()
+    renewal: RenewalFacts | None = None
     drawing: DrawingFacts = DrawingFacts()
     image_alt: Annotated[str, Field(max_length=300)] | None = None
+    # What it is among stacks. A stack is awarded by a pathway and never by hand; its skills are those of its parts.
+    is_stack: bool = False
+    prerequisites: Annotated[dict[str, Any], BeforeValidator(checked_condition)] | None = (
+        None  # a condition, as plain data
+    )
+    formats: tuple[Format, ...] = Field((), max_length=4)
+
+    def renewal_policy(self) -> RenewalPolicy:
+        """As the drawing office reads it. An achievement that states none is earned anew when it has ended."""
+        own = {*self.tags, *(skill.code for skill in self.skills if skill.code)}
+        return _policy(self.validity, self.renewal, own)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored; `parse` reads it back to an equal object."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+def stored_renewal_policy(document: dict[str, Any]) -> RenewalPolicy:
+    """The policy of facts as they are stored, without reading the others: lists ask for hundreds at once."""
+    stated = document.get("renewal")
+    codes = (skill.get("code") for skill in document.get("skills", ()))
+    return _policy(
+        ValidityFacts.model_validate(document.get("validity", {})),
+        None if stated is None else RenewalFacts.model_validate(stated),
+        {*document.get("tags", ()), *(code for code in codes if code)},
+    )
+
+
+def _policy(validity: ValidityFacts, stated: RenewalFacts | None, own_domains: set[str]) -> RenewalPolicy:
+    renewal = stated or RenewalFacts()
+    return RenewalPolicy(
+        validity=validity.rule(),
+        grace_days=renewal.grace_days,
+        reminder_days=tuple(sorted(renewal.reminder_days, reverse=True)),
+        method=renewal.method,
+        ce=None if renewal.ce is None else _ce_requirement(renewal.ce, own_domains),
+    )
+
+
+def _ce_requirement(stated: CERenewalFacts, own_domains: set[str]) -> CERequirement:
+    members = stated.model_dump(exclude={"domains"})
+    return CERequirement(**members, domains=frozenset(each.casefold() for each in stated.domains or own_domains))
 
 
 def parse(document: Any) -> AchievementFacts:

@@ -6,21 +6,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.credentials import model, ob2, ob3, strict_json
 from app.db import Base, claim
-from app.errors import AlreadyExists, NotFound, NotPublishable, NotPublished
-from app.issuing import achievement_facts, audit, images, issuers, trial
+from app.errors import AlreadyExists, AwardedByPathway, NotFound, NotPublishable, NotPublished
+from app.issuing import achievement_facts, audit, definitions, images, issuers, listing, trial
 from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod
+from app.issuing.folding import fold
 from app.issuing.images import Picture
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.slugs import check_slug
 from app.projections import drawing
 from app.stacking import renewal
+
+LONGEST_KEY = 600
+# The order of code points, the same on both databases, as in the list of what can be earned.
+_Key = String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql")
 
 
 class AchievementState(StrEnum):
@@ -35,17 +40,24 @@ class Achievement(Base):
     """One achievement over all its versions. `draft` holds changes that are not published yet."""
 
     __tablename__ = "achievements"
-    __table_args__ = (UniqueConstraint("issuer_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "slug"),
+        Index("ix_achievements_issuer_id_name_key", "issuer_id", "name_key", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
     slug: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(_Key, default="", server_default="")  # to sort by, and to search in
     state: Mapped[str] = mapped_column(String(10))
     draft: Mapped[dict[str, Any] | None]
     draft_image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
     current_version: Mapped[int | None]
     open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether new versions and awards come in 2.0 too
+    # Whether people may apply for it by what they learned elsewhere.
+    takes_applications: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]  # None = not since it was created
     archived_at: Mapped[datetime | None]
 
 
@@ -76,6 +88,7 @@ def create(session: Session, issuer: Issuer, *, slug: str, facts: AchievementFac
         issuer_id=issuer.id,
         slug=slug,
         state=AchievementState.DRAFT,
+        name_key=name_key(facts, slug),
         draft=facts.to_json(),
         created_at=clock.now(),
     )
@@ -90,8 +103,14 @@ def change(session: Session, achievement: Achievement, *, facts: AchievementFact
     if current_facts(session, achievement) == facts:
         return False
     achievement.draft = facts.to_json()
+    achievement.name_key, achievement.changed_at = name_key(facts, achievement.slug), clock.now()
     audit.record(session, achievement.issuer_id, actor=actor, action="achievement.changed", object_id=achievement.id)
     return True
+
+
+def name_key(facts: AchievementFacts, slug: str) -> str:
+    """What lists sort by and search in: name, abbreviation and short name, without capitals and accents."""
+    return f"{fold(facts.name)}\n{fold(facts.abbreviation)}\n{slug}"[:LONGEST_KEY]
 
 
 def put_image(session: Session, achievement: Achievement, picture: Picture, *, actor: str) -> str:
@@ -99,7 +118,7 @@ def put_image(session: Session, achievement: Achievement, picture: Picture, *, a
     facts = current_facts(session, achievement)
     sha256 = images.keep(session, picture)
     achievement.draft = facts.to_json()
-    achievement.draft_image_sha256 = sha256
+    achievement.draft_image_sha256, achievement.changed_at = sha256, clock.now()
     audit.record(
         session,
         achievement.issuer_id,
@@ -109,6 +128,26 @@ def put_image(session: Session, achievement: Achievement, picture: Picture, *, a
         sha256=sha256,
     )
     return sha256
+
+
+def draw_image(session: Session, achievement: Achievement, *, actor: str) -> bool:
+    """Use the drawn image again from the next version on; False when it is drawn already."""
+    if achievement.draft_image_sha256 is None:
+        return False
+    achievement.draft = current_facts(session, achievement).to_json()
+    achievement.draft_image_sha256, achievement.changed_at = None, clock.now()
+    audit.record(session, achievement.issuer_id, actor=actor, action="achievement.image", object_id=achievement.id)
+    return True
+
+
+def duplicate(
+    session: Session, issuer: Issuer, original: Achievement, *, slug: str, name: str, abbreviation: str, actor: str
+) -> Achievement:
+    """A new draft that says what the original says now, under names of its own. Raises AlreadyExists, InvalidInput."""
+    stated = current_facts(session, original).to_json() | {"name": name, "abbreviation": abbreviation}
+    made = create(session, issuer, slug=slug, facts=achievement_facts.parse(stated), actor=actor)
+    made.draft_image_sha256 = original.draft_image_sha256
+    return made
 
 
 def problems(facts: AchievementFacts) -> list[str]:
@@ -138,6 +177,7 @@ def publish(session: Session, office: Office, achievement: Achievement, *, actor
     achievement.draft = None
     achievement.state = AchievementState.PUBLISHED
     achievement.current_version = version.number
+    achievement.changed_at = clock.now()
     audit.record(
         session,
         achievement.issuer_id,
@@ -146,26 +186,42 @@ def publish(session: Session, office: Office, achievement: Achievement, *, actor
         object_id=achievement.id,
         version=version.number,
     )
-    session.flush()
+    named = {"issuer_id": achievement.issuer_id, "achievement_id": achievement.id, "version_id": version.id}
+    listing.put(session, **named, facts=facts)
+    definitions.touched(session, achievement.issuer_id)
     return version
 
 
-def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:
-    """The facts as the next version, after a trial that a badge of it could be signed."""
+def next_version(
+    session: Session, office: Office, achievement: Achievement, facts: AchievementFacts, *, image_sha256: str
+) -> model.Achievement:
+    """What the next version would say if it were published now, with these facts."""
     number = (achievement.current_version or 0) + 1
-    image_sha256 = achievement.draft_image_sha256 or images.keep(session, _draw(facts))
-    creator = issuers.facts(office, issuers.by_id(session, achievement.issuer_id))
-    stated = document_facts(
+    return document_facts(
         office,
         achievement,
         facts,
         number=number,
         image_sha256=image_sha256,
-        creator=creator,
+        creator=issuers.facts(office, issuers.by_id(session, achievement.issuer_id)),
         related=_badge_class(office, achievement, number),
     )
+
+
+def try_out(session: Session, office: Office, achievement: Achievement, stated: model.Achievement) -> None:
+    """Raise LintFailed when no badge could be signed that says this of the achievement."""
+    facts = current_facts(session, achievement)
+    creator = issuers.facts(office, issuers.by_id(session, achievement.issuer_id))
     ends = renewal.valid_until(clock.now(), facts.validity.rule())
     trial.check_achievement(office, issuer=creator, achievement=stated, valid_until=ends)
+
+
+def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:
+    """The facts as the next version, after a trial that a badge of it could be signed."""
+    number = (achievement.current_version or 0) + 1
+    image_sha256 = achievement.draft_image_sha256 or images.keep(session, drawn(facts))
+    stated = next_version(session, office, achievement, facts, image_sha256=image_sha256)
+    try_out(session, office, achievement, stated)
     version = claim(
         session,
         AchievementVersion,
@@ -173,7 +229,7 @@ def _freeze(session: Session, office: Office, achievement: Achievement, facts: A
         achievement_id=achievement.id,
         number=number,
         facts=facts.to_json(),
-        creator={"id": creator.id, "name": creator.name},
+        creator={"id": stated.creator_id, "name": stated.creator_name},
         document=strict_json.dumps(ob3.achievement_document(stated)),
         image_sha256=image_sha256,
         open_badges_2=achievement.open_badges_2,
@@ -189,7 +245,26 @@ def archive(session: Session, achievement: Achievement, *, actor: str) -> None:
     if achievement.state == AchievementState.ARCHIVED:
         return
     achievement.state, achievement.archived_at = AchievementState.ARCHIVED, clock.now()
+    achievement.changed_at = achievement.archived_at
+    session.flush()  # waits for a rival that publishes, so that the next line sees what it listed
+    listing.remove(session, achievement.id)
+    definitions.touched(session, achievement.issuer_id)
     audit.record(session, achievement.issuer_id, actor=actor, action="achievement.archived", object_id=achievement.id)
+
+
+def restore(session: Session, achievement: Achievement, *, actor: str) -> None:
+    """Take it out of the archive: it is published again as it was, or a draft if it never was."""
+    if achievement.state != AchievementState.ARCHIVED:
+        return
+    achievement.state = AchievementState.DRAFT
+    achievement.archived_at, achievement.changed_at = None, clock.now()
+    if achievement.current_version is not None:
+        achievement.state, version = AchievementState.PUBLISHED, current(session, achievement)
+        session.flush()  # waits for a rival that archives, so that the list ends as the state does
+        named = {"issuer_id": achievement.issuer_id, "achievement_id": achievement.id, "version_id": version.id}
+        listing.put(session, **named, facts=achievement_facts.parse(version.facts))
+    definitions.touched(session, achievement.issuer_id)
+    audit.record(session, achievement.issuer_id, actor=actor, action="achievement.restored", object_id=achievement.id)
 
 
 def current(session: Session, achievement: Achievement) -> AchievementVersion:
@@ -208,6 +283,12 @@ def version_of(session: Session, achievement: Achievement, number: int) -> Achie
     if version is None:
         raise NotFound("There is no such version of this achievement")
     return version
+
+
+def refuse_a_stack(session: Session, achievement: Achievement) -> None:
+    """Raise AwardedByPathway for an achievement that only pathways award."""
+    if achievement.current_version is not None and current(session, achievement).facts.get("is_stack"):
+        raise AwardedByPathway("This is a stack: its pathway awards it, and no rule or mapping can")
 
 
 def current_facts(session: Session, achievement: Achievement) -> AchievementFacts:
@@ -282,13 +363,15 @@ def _related_of(version: AchievementVersion) -> tuple[model.Related, ...]:
     )
 
 
-def _draw(facts: AchievementFacts) -> Picture:
-    drawn = drawing.drawn_badge(
+def drawn(facts: AchievementFacts) -> Picture:
+    """The image that facts without an uploaded one come to; always the same for the same facts."""
+    found = drawing.drawn_badge(
         shape=drawing.Shape(facts.drawing.shape),
         fill=facts.drawing.fill,
         accent=facts.drawing.accent,
         abbreviation=facts.abbreviation,
         name=facts.name,
         level=facts.drawing.level,
+        icon=facts.drawing.icon,
     )
-    return images.of_drawing(drawn)
+    return images.of_drawing(found)

@@ -1,21 +1,30 @@
-"""What is told to people after something happened: rendered now, put into the outbox, sent by the worker."""
+"""What is told to people and programs after something happened: rendered now, put into the outbox, sent later."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, learners, outbox
+from app import clock
+from app.issuing import achievement_facts, issuers, learners, mail, news
 from app.issuing.achievements import AchievementVersion
+from app.issuing.endpoints import Endpoint, EventType
 from app.issuing.issuers import Issuer
+from app.issuing.mail.composing import line_to_json
+from app.issuing.mail.configuring import put
 from app.issuing.office import Office
 from app.projections import markdown, messages
 
 if TYPE_CHECKING:
     from app.issuing.awards import Award
 
-EMAIL = "email"
+EMAIL = mail.EMAIL
+BULK_MINUTES = 10  # a backfill makes several awards of one person, some minutes apart
+_GATHERED = "minutes for which mails are gathered"
+NOTICE = "award.issued"
+PRIVATE = "private"  # `awards.Visibility`, which is built on this file
 
 
 def badge_earned(
@@ -29,35 +38,88 @@ def badge_earned(
 ) -> None:
     """Tell the learner by mail that a badge is there; nothing when no address is known.
 
-    Once per award, however often it is called; `again` (a fresh id) asks for one more mail.
+    Once per award, however often it is called; `again` (a fresh id) asks for one more mail. In bulk, and for an issuer
+    that gathers mails, it waits a while, and one mail tells of everything that waits for the same person then.
     """
     learner = session.get_one(learners.Learner, award.learner_id)
     email = learners.email_of(session, learner)
     if email is None:
         return
+    badge = _badge(office, award, version)
+    content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name)
+    minutes = mail.settings_of(session, issuer.id).digest_minutes or session.info.get(_GATHERED, 0)
+    joinable = {"line": line_to_json(badge.line), "line_language": badge.language, "learner_name": learner.display_name}
+    put(
+        session,
+        issuer.id,
+        content,
+        to=email.written,
+        key=mail.recipient_key(office, issuer.id, email.normalised),
+        subject_id=award.id,
+        event=f"{NOTICE}:{again}" if again else NOTICE,
+        due_at=clock.now() + timedelta(minutes=minutes) if minutes and not again else None,
+        **({} if again else joinable),
+    )
+
+
+def gather(session: Session) -> None:
+    """Say that this transaction is a part of much work, an import or a backfill: its mails wait for each other."""
+    session.info[_GATHERED] = BULK_MINUTES
+
+
+def endpoint_disabled(session: Session, office: Office, endpoint: Endpoint, *, reason: str) -> None:
+    """Tell the issuer's contact by mail that an endpoint gets no more news; nothing when no address is known."""
+    issuer = issuers.by_id(session, endpoint.issuer_id)
+    if issuer.email is None:
+        return
+    content = messages.endpoint_disabled_mail(
+        issuer_name=issuer.name, endpoint_name=endpoint.name, endpoint_id=endpoint.id, reason=reason
+    )
+    put(
+        session,
+        issuer.id,
+        content,
+        to=issuer.email,
+        key=mail.recipient_key(office, issuer.id, issuer.email),
+        subject_id=endpoint.id,
+        event=f"endpoint.disabled:{clock.new_id()}",
+    )
+
+
+def award_changed(
+    session: Session, office: Office, award: Award, event_type: EventType, **facts: str | int | None
+) -> None:
+    """Tell the issuer's endpoints what became of an award: ids, state and addresses, no personal data."""
+    data = {
+        "award_id": award.id,
+        "achievement_id": award.achievement_id,
+        "learner_id": award.learner_id,
+        "completion_id": award.completion_id,
+        "state": str(award.state),
+        "credential_url": office.addresses.badge(award.id),
+        "awarded_at": written_moment(award.awarded_at),
+        "valid_until": None if award.valid_until is None else written_moment(award.valid_until),
+    }
+    news.publish(session, office, award.issuer_id, event_type, award.id, {**data, **facts})
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment as it stands in news, RFC 3339 in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _badge(office: Office, award: Award, version: AchievementVersion) -> mail.Badge:
     facts = achievement_facts.parse(version.facts)
-    content = messages.award_mail(
-        learner_name=learner.display_name,
-        achievement_name=facts.name,
+    # A private badge has no page but the holder's, behind the sign-in.
+    is_private = award.visibility == PRIVATE
+    url = office.addresses.mine(f"badges/{award.id}") if is_private else office.addresses.badge(award.id)
+    return mail.Badge(
+        name=facts.name,
         abbreviation=facts.abbreviation,
-        issuer_name=issuer.name,
-        badge_url=office.addresses.badge(award.id),
+        url=url,
         image_url=office.addresses.image(version.image_sha256),
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
         criteria=markdown.to_text(facts.criteria_narrative) if facts.criteria_narrative else None,
         language=facts.language,
-    )
-    outbox.put(
-        session,
-        channel=EMAIL,
-        subject_id=award.id,
-        event=f"award.issued:{again}" if again else "award.issued",
-        payload={
-            "to": email.written,
-            "subject": content.subject,
-            "text": content.text,
-            "html": content.html,
-            "language": facts.language,
-        },
     )

@@ -1,5 +1,6 @@
 """Credentials of any kind in an issuer's name, for the VC-API: signed as did:key, listed, and not stored.
 
+Of a credential only its place in a status list is kept, so that it can be withdrawn.
 The issuer's badges are in the name of its did:web. What is signed here is in the name of the key itself (`did:key:…`),
 so nothing that a caller makes up can pass for a badge of the issuer, and no lint of badges is gone around.
 """
@@ -8,18 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app import clock
 from app.credentials import strict_json
 from app.credentials.dids import DID_KEY
 from app.credentials.keys import SigningKey
 from app.credentials.model import Algorithm, StatusEntry, StatusPurpose
 from app.credentials.vc import issue
 from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
+from app.db import Base
 from app.errors import NotFound
-from app.issuing import issuers, signing_keys, status_lists
+from app.issuing import audit, issuers, signing_keys, status_lists
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.signing_keys import KeyState
@@ -27,6 +32,18 @@ from app.issuing.verification import Reading
 
 PURPOSE = StatusPurpose.REVOCATION
 _PLACE = re.compile(r"/credentials/status/([A-Za-z0-9_-]{22})/(z6Mk[1-9A-HJ-NP-Za-km-z]{40,60})")
+
+
+class ListedCredential(Base):
+    """The place of one credential in a status list, for ever; `withdrawn_at` says whether its bit is set."""
+
+    __tablename__ = "listed_credentials"
+
+    list_id: Mapped[str] = mapped_column(ForeignKey("status_lists.id"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kid: Mapped[str] = mapped_column(String(80), ForeignKey("signing_keys.kid"))
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,32 @@ def _signer(key: SigningKey) -> Signer:
 def reserve(session: Session, office: Office, issuer: Issuer, by: Signer) -> Place:
     """A place in one of the issuer's revocation lists, for one credential, for ever."""
     status_list, index = status_lists.reserve_without_award(session, office, issuer, PURPOSE)
+    row = ListedCredential(list_id=status_list.id, index=index, kid=by.key.kid, created_at=clock.now())
+    session.add(row)
+    session.flush()
     return Place(list_address(office, status_list.id, by.key.kid), index)
+
+
+def is_active(session: Session, issuer: Issuer, by: Signer) -> bool:
+    """Whether this key may still sign; the caller has the issuer's turn, so that it stays so until the commit."""
+    return signing_keys.by_kid(session, issuer, by.key.kid).state == KeyState.ACTIVE
+
+
+def withdraw(session: Session, office: Office, issuer: Issuer, place: Place, *, actor: str) -> None:
+    """Set the bit of a credential that was signed here, for good; once more changes nothing. Raises NotFound."""
+    issuers.take_turn(session, issuer.id)
+    found = _PLACE.fullmatch(place.list_url.removeprefix(office.addresses.base_url))
+    row = session.get(ListedCredential, (found[1], place.index), with_for_update=True) if found else None
+    is_its = row is not None and found is not None and row.kid == found[2]
+    if row is None or not is_its or status_lists.by_id(session, row.list_id).issuer_id != issuer.id:
+        raise NotFound("No credential that was signed here has this status entry")
+    if row.withdrawn_at is not None:
+        return
+    row.withdrawn_at = clock.now()
+    session.flush()
+    status_lists.publish(session, office, issuer, row.list_id)
+    facts = {"status": f"{place.list_url}#{place.index}"}
+    audit.record(session, issuer.id, actor=actor, action="credential.withdrawn", object_id=row.kid, **facts)
 
 
 def list_address(office: Office, list_id: str, kid: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -16,6 +17,7 @@ from app.credentials.model import StatusPurpose
 from app.errors import AlreadyAwarded, AlreadyRevoked, AlreadySuperseded, AlreadySuspended, NotSuspended
 from app.issuing import announcements, audit, awards, issuers, status_lists
 from app.issuing.awards import Award, AwardState, Credential, Earned, Visibility
+from app.issuing.endpoints import EventType
 from app.issuing.office import Office
 
 SUPERSEDED = "superseded"
@@ -27,6 +29,8 @@ def revoke(session: Session, office: Office, award: Award, *, reason: str, actor
     award.state, award.revoked_at, award.reason = AwardState.REVOKED, clock.now(), reason
     _end(session, office, award)
     _record(session, award, "award.revoked", actor)
+    announcements.award_changed(session, office, award, EventType.BADGE_REVOKED)
+    office.follow(session, office, award.learner_id)
 
 
 def suspend(session: Session, office: Office, award: Award, *, reason: str, actor: str) -> None:
@@ -37,6 +41,8 @@ def suspend(session: Session, office: Office, award: Award, *, reason: str, acto
     award.state, award.suspended_at, award.reason = AwardState.SUSPENDED, clock.now(), reason
     _set_bit(session, office, award, StatusPurpose.SUSPENSION, is_set=True)
     _record(session, award, "award.suspended", actor)
+    announcements.award_changed(session, office, award, EventType.BADGE_SUSPENDED)
+    office.follow(session, office, award.learner_id)
 
 
 def reinstate(session: Session, office: Office, award: Award, *, actor: str) -> None:
@@ -47,6 +53,8 @@ def reinstate(session: Session, office: Office, award: Award, *, actor: str) -> 
     award.state, award.suspended_at, award.reason = AwardState.ISSUED, None, None
     _set_bit(session, office, award, StatusPurpose.SUSPENSION, is_set=False)
     _record(session, award, "award.reinstated", actor)
+    announcements.award_changed(session, office, award, EventType.BADGE_REINSTATED)
+    office.follow(session, office, award.learner_id)
 
 
 def supersede(session: Session, office: Office, old: Award, earned: Earned, *, actor: str) -> Award:
@@ -58,32 +66,47 @@ def supersede(session: Session, office: Office, old: Award, earned: Earned, *, a
     old.state, old.revoked_at, old.reason = AwardState.SUPERSEDED, clock.now(), SUPERSEDED
     _end(session, office, old)
     session.flush()
-    outcome = awards.award(session, office, earned, actor=actor)
+    outcome = awards.award(session, office, earned, actor=actor, replaces=old)
     new = outcome.award
     if not outcome.created:  # another achievement, which the learner holds already: nothing takes the old one's place
         raise AlreadyAwarded("The learner already holds what should take this award's place", award_id=new.id)
     new.supersedes_id, old.superseded_by_id = old.id, new.id
     _record(session, old, "award.superseded", actor, superseded_by=new.id)
+    announcements.award_changed(session, office, old, EventType.BADGE_SUPERSEDED, superseded_by=new.id)
     session.flush()
+    office.follow(session, office, new.learner_id)
     return new
 
 
-def reissue(session: Session, office: Office, award: Award, *, actor: str) -> Credential:
-    """Sign the award anew under the same id and award date, as after a change of consent to show the name."""
+def reissue(session: Session, office: Office, award: Award, *, actor: str, **facts: str | bool) -> Credential:
+    """Sign the award anew under the same id and award date, as after a change of consent to show the name.
+
+    `facts` (ids and codes) say in the audit log what was changed.
+    """
     _lock_living(session, award)
     issuer = issuers.by_id(session, award.issuer_id)
     entries = status_lists.entries_of(session, office, award.id)
     credential = awards.issue(session, office, issuer, award, entries=entries)
-    _record(session, award, "award.reissued", actor, revision=award.revision)
+    _record(session, award, "award.reissued", actor, revision=award.revision, **facts)
     return credential
 
 
 def set_visibility(session: Session, award: Award, visibility: Visibility, *, actor: str) -> None:
-    """Choose who sees the page and the files."""
+    """Choose who sees the page and the files. The badge that it replaced names it only while others may see it."""
+    issuers.take_turn(session, award.issuer_id)
     session.refresh(award, with_for_update=True)
     if award.visibility != visibility:
         award.visibility = visibility
+        page_changed(session, award.id, award.supersedes_id)
         _record(session, award, "award.visibility", actor, visibility=visibility)
+
+
+def page_changed(session: Session, *award_ids: str | None) -> None:
+    """Note that the pages of these awards say something else now, although nothing was signed."""
+    ids = sorted(each for each in award_ids if each is not None)
+    session.flush()
+    counted = update(Award).where(Award.id.in_(ids)).values(page_revision=Award.page_revision + 1)
+    session.execute(counted)
 
 
 def resend_mail(session: Session, office: Office, award: Award, *, actor: str) -> None:

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.credentials import model, sign
 from app.db import Base, claim
-from app.errors import NotFound, NotPublished
+from app.errors import AwardedByPathway, Gone, NotFound, NotPublished
 from app.issuing import (
     achievement_facts,
     achievements,
@@ -31,12 +31,15 @@ from app.issuing import (
     status_lists,
 )
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
+from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office
 from app.stacking import renewal
 
 ONCE = "once"
+AFTER = "after:"  # before the id of the award that it renews
+ERASED = "This badge was erased together with everything that said who held it"
 # The official schema takes one status entry, as an object; with two, VerifierPlus refuses the badge (decision 0009).
 SIGNED_PURPOSE = model.StatusPurpose.REVOCATION
 
@@ -66,14 +69,20 @@ class Award(Base):
     __table_args__ = (
         UniqueConstraint("learner_id", "achievement_id", "slot"),
         Index("ix_awards_issuer_id_created_at", "issuer_id", "created_at", "id"),
+        Index("ix_awards_valid_until", "valid_until", "id"),
+        Index("ix_awards_achievement_id", "achievement_id", "learner_id", "state", "valid_until"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
-    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"), index=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"))
     version_id: Mapped[str] = mapped_column(ForeignKey("achievement_versions.id"))
     learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"))
     completion_id: Mapped[str | None] = mapped_column(String(22))
+    rule_version_id: Mapped[str | None] = mapped_column(String(22))  # None: by hand, or by a mapping
+    basis: Mapped[list[Any]]  # ids of the completions that it rests on
+    follows_id: Mapped[str | None] = mapped_column(String(22))  # the award before it, which had ended
+    unearned_at: Mapped[datetime | None]  # since when it is revoked because its completions were taken back
     slot: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(12))
     visibility: Mapped[str] = mapped_column(String(10))
@@ -83,13 +92,19 @@ class Award(Base):
     evidence: Mapped[list[Any]]
     narrative: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+    claimed_at: Mapped[datetime | None]  # when the holder accepted it; None = not yet
+    declined_at: Mapped[datetime | None]  # when the holder said no to it; it is private then
     revoked_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
     superseded_by_id: Mapped[str | None] = mapped_column(ForeignKey("awards.id"))
     revision: Mapped[int] = mapped_column(default=0)
+    # Counts what changes the page and not the signed documents: who may see it, what the holder added or hides.
+    page_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    results_shown: Mapped[bool] = mapped_column(default=True, server_default=true())  # results, evidence: the holder's
     open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether it was ever published in 2.0 too
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # the holder's data is gone for good; the id and the status entries stay
 
 
 class Credential(Base):
@@ -107,8 +122,26 @@ class Credential(Base):
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a rule fixes: the award's slot and end, the completions it rests on, the version that says so.
+
+    `version_id` None = a mapping. `follows_id` is the award before it, which had ended; None = there was none.
+    """
+
+    slot: str
+    valid_until: datetime | None
+    basis: tuple[str, ...]
+    version_id: str | None
+    follows_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Earned:
-    """What was earned, by whom and when; everything that `award()` needs to know."""
+    """What was earned, by whom and when; everything that `award()` needs to know. `ruled` None = by hand.
+
+    `by_pathway`: a pathway makes it, as it alone makes stacks.
+    `visibility` None = as new awards are shown here.
+    """
 
     achievement: Achievement
     learner: Learner
@@ -116,6 +149,9 @@ class Earned:
     completion_id: str | None = None
     evidence: tuple[model.Evidence, ...] = ()
     narrative: str | None = None
+    ruled: Ruled | None = None
+    by_pathway: bool = False
+    visibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +162,40 @@ class Outcome:
     created: bool
 
 
-def award(session: Session, office: Office, earned: Earned, *, actor: str) -> Outcome:
+def award(session: Session, office: Office, earned: Earned, *, actor: str, replaces: Award | None = None) -> Outcome:
     """Award, sign and store, or return the award that the learner holds already.
 
-    The caller has taken the issuer's turn (`issuers.take_turn`) before it claimed anything.
-    Raises NotPublished, NoSigningKey, KeyUnavailable, LintFailed, SelfVerificationFailed; nothing is stored then.
+    The caller has taken the issuer's turn (`issuers.take_turn`) before it claimed anything. `replaces` = the award
+    whose place it takes. Raises NotPublished, AwardedByPathway, NoSigningKey, KeyUnavailable, LintFailed,
+    SelfVerificationFailed; nothing is stored then.
     """
     if earned.achievement.state != AchievementState.PUBLISHED:
         raise NotPublished("This achievement is not published", achievement_id=earned.achievement.id)
-    held = _newest_held(session, earned)
-    made = _claim(session, office, earned, slot=_slot(held, earned.awarded_at))
+    ruled = earned.ruled or _by_hand(session, earned)
+    # Both are held here, so that whoever asks the session for them below is not answered by another query.
+    issuer = issuers.by_id(session, earned.achievement.issuer_id)
+    version = achievements.current(session, earned.achievement)
+    _refuse_a_stack(earned, version, replaces)
+    made = _claim(session, office, earned, ruled, version)
     if made is None:
-        return Outcome(_holder_of_slot(session, earned, _slot(held, earned.awarded_at)), created=False)
-    issuer = issuers.by_id(session, made.issuer_id)
+        return Outcome(_holder_of_slot(session, earned, ruled.slot), created=False)
     entries = status_lists.reserve_for(session, office, issuer, made.id)
     issue(session, office, issuer, made, entries=entries)
     facts = {"achievement_id": made.achievement_id, "learner_id": made.learner_id, "completion_id": made.completion_id}
     audit.record(session, issuer.id, actor=actor, action="award.issued", object_id=made.id, **facts)
-    announcements.badge_earned(session, office, issuer, made, version_of(session, made))
+    announcements.badge_earned(session, office, issuer, made, version)
+    announcements.award_changed(session, office, made, EventType.BADGE_ISSUED)
+    if ruled.slot.startswith(AFTER):
+        announcements.award_changed(session, office, made, EventType.BADGE_RENEWED, renews_award_id=ruled.follows_id)
+    if replaces is None:  # else whoever replaces it tells, once both stand
+        office.follow(session, office, made.learner_id)
     return Outcome(made, created=True)
+
+
+def _refuse_a_stack(earned: Earned, version: AchievementVersion, replaces: Award | None) -> None:
+    is_correction = replaces is not None and replaces.achievement_id == earned.achievement.id
+    if version.facts.get("is_stack") and not (earned.by_pathway or is_correction):
+        raise AwardedByPathway("This badge is awarded by a pathway when everything that it is built on is there")
 
 
 def issue(
@@ -213,7 +264,9 @@ def by_id(session: Session, award_id: str, *, issuer: Issuer | None = None) -> A
 
 
 def credential_of(session: Session, found: Award) -> Credential:
-    """The newest signed documents of an award. Raises NotFound for one that was never issued."""
+    """The newest signed documents of an award. Raises NotFound for one never issued, Gone for an erased one."""
+    if found.erased_at is not None:
+        raise Gone(ERASED)
     credential = session.get(Credential, (found.id, found.revision))
     if credential is None:
         raise NotFound("There is no such badge")
@@ -225,9 +278,13 @@ def version_of(session: Session, found: Award) -> AchievementVersion:
     return session.get_one(AchievementVersion, found.version_id)
 
 
-def _claim(session: Session, office: Office, earned: Earned, *, slot: str) -> Award | None:
-    version = achievements.current(session, earned.achievement)
-    facts = achievement_facts.parse(version.facts)
+def evidence_to_json(item: model.Evidence) -> dict[str, str]:
+    """Evidence as it is stored."""
+    members = ("id", "name", "narrative", "description", "genre")
+    return {name: value for name in members if (value := getattr(item, name)) is not None}
+
+
+def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, version: AchievementVersion) -> Award | None:
     now = clock.now()
     return claim(
         session,
@@ -238,13 +295,16 @@ def _claim(session: Session, office: Office, earned: Earned, *, slot: str) -> Aw
         version_id=version.id,
         learner_id=earned.learner.id,
         completion_id=earned.completion_id,
-        slot=slot,
+        rule_version_id=ruled.version_id,
+        basis=list(ruled.basis),
+        follows_id=ruled.follows_id,
+        slot=ruled.slot,
         state=AwardState.PENDING,
-        visibility=office.new_awards,
+        visibility=earned.visibility or office.new_awards,
         awarded_at=earned.awarded_at,
-        valid_until=renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        valid_until=ruled.valid_until,
         subject_id=clock.new_urn(),
-        evidence=[_evidence_to_json(item) for item in earned.evidence],
+        evidence=[evidence_to_json(item) for item in earned.evidence],
         narrative=earned.narrative,
         revision=0,
         # Asked anew: since the achievement was read, the caller has waited for its turn.
@@ -257,18 +317,29 @@ def _is_switched_on(version: AchievementVersion) -> Select[bool]:
     return select(Achievement.open_badges_2).where(Achievement.id == version.achievement_id)
 
 
-def _newest_held(session: Session, earned: Earned) -> Award | None:
+def _by_hand(session: Session, earned: Earned) -> Ruled:
+    """As the achievement itself says: one living award, or one after another that had ended by then."""
+    facts = achievement_facts.parse(achievements.current(session, earned.achievement).facts)
     query = (
         select(Award)
         .where(
             Award.learner_id == earned.learner.id,
             Award.achievement_id == earned.achievement.id,
-            Award.state.in_([AwardState.ISSUED, AwardState.SUSPENDED]),
+            Award.state.in_([AwardState.ISSUED, AwardState.SUSPENDED, AwardState.REVOKED]),
         )
         .order_by(Award.awarded_at.desc(), Award.created_at.desc(), Award.id)
-        .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    before = session.scalars(query).all()
+    held = next((each for each in before if each.state != AwardState.REVOKED), None)
+    slot = _slot(held, earned.awarded_at)
+    ended = held if held is not None and slot != held.slot else next(iter(before), None)
+    return Ruled(
+        slot=slot,
+        valid_until=renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        basis=(earned.completion_id,) if earned.completion_id else (),
+        version_id=None,
+        follows_id=None if ended is None else ended.id,
+    )
 
 
 def _slot(held: Award | None, awarded_at: datetime) -> str:
@@ -276,7 +347,7 @@ def _slot(held: Award | None, awarded_at: datetime) -> str:
     if held is None:
         return ONCE
     has_ended = held.valid_until is not None and held.valid_until < awarded_at
-    return f"after:{held.id}" if has_ended else held.slot
+    return f"{AFTER}{held.id}" if has_ended else held.slot
 
 
 def _holder_of_slot(session: Session, earned: Earned, slot: str) -> Award:
@@ -307,8 +378,8 @@ def _signed_facts(
         valid_from=valid_from,
         valid_until=made.valid_until,
         status=tuple(entry for entry in entries if entry.purpose == SIGNED_PURPOSE),
-        evidence=tuple(model.Evidence(**item) for item in made.evidence),
-        narrative=made.narrative,
+        evidence=tuple(model.Evidence(**item) for item in made.evidence) if made.results_shown else (),
+        narrative=made.narrative if made.results_shown else None,
         refresh_url=office.addresses.refresh(made.id) if office.refresh_service else None,
         endorsements=endorsements.attached(session, (address, what.id, by.id)),
     )
@@ -323,8 +394,3 @@ def _recipient(session: Session, made: Award) -> model.Recipient:
         salt=clock.new_salt() if email else None,
         name=learner.display_name if learner.name_shown else None,
     )
-
-
-def _evidence_to_json(item: model.Evidence) -> dict[str, str]:
-    members = ("id", "name", "narrative", "description", "genre")
-    return {name: value for name in members if (value := getattr(item, name)) is not None}

@@ -7,7 +7,7 @@ from types import EllipsisType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import audit, award_status, issuers
+from app.issuing import audit, award_status, issuers, learners
 from app.issuing.awards import Award, AwardState
 from app.issuing.learners import Learner
 from app.issuing.office import Office
@@ -27,10 +27,11 @@ def change(
     """Change the name or the consent; what is `...` stays. Returns how many awards were signed anew.
 
     When another name shows than before, every living award of the learner is signed anew in this transaction, under
-    the same id and with the same award date. Raises what `award_status.reissue` raises.
+    the same id and with the same award date. Raises what `learners.refuse_ended` and `award_status.reissue` raise.
     """
     issuers.take_turn(session, learner.issuer_id)  # before the learner, as a delivery does that names the learner
     session.refresh(learner, with_for_update=True)
+    learners.refuse_ended(learner)
     shown_before = _shown(learner)
     before = (learner.name_shown, learner.display_name)
     if not isinstance(name_shown, EllipsisType):
@@ -44,8 +45,9 @@ def change(
     session.flush()
     if _shown(learner) == shown_before:
         return 0
-    living = select(Award).where(Award.learner_id == learner.id, Award.state.in_(_LIVING)).order_by(Award.id)
-    awards = list(session.scalars(living))
+    held = list(session.scalars(select(Award).where(Award.learner_id == learner.id).order_by(Award.id)))
+    award_status.page_changed(session, *(award.id for award in held))
+    awards = [award for award in held if award.state in _LIVING]
     for award in awards:
         award_status.reissue(session, office, award, actor=actor)
     return len(awards)

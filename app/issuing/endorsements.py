@@ -28,6 +28,7 @@ from app.issuing.office import Office
 from app.issuing.signing_keys import KeyState, SigningKey
 
 MOST_ATTACHED = 4  # in one badge; each is about a kilobyte
+MOST_SHOWN = 10  # on one page
 MOST_CHARACTERS_OF_ABOUT = 500
 STANDING = "standing"
 _ABOUT = re.compile(r"(?:https?://|did:|urn:)[!#-;=?-\[\]_a-z~]+")  # the letters of an absolute URI
@@ -69,11 +70,15 @@ class Endorsement(Base):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an issuer wants to say; `comment` is Markdown, `valid_until` None means until it is withdrawn."""
+    """What an issuer wants to say; `comment` is Markdown, `valid_until` None means until it is withdrawn.
+
+    `valid_from` None means from now on; an earlier moment is for what was said before it was signed here.
+    """
 
     about: str
     comment: str
     valid_until: datetime | None = None
+    valid_from: datetime | None = None
 
 
 def endorse(session: Session, office: Office, issuer: Issuer, said: Statement, *, actor: str) -> Endorsement:
@@ -88,6 +93,8 @@ def endorse(session: Session, office: Office, issuer: Issuer, said: Statement, *
         raise InvalidInput("An issuer cannot endorse what is its own", pointer="/about")
     if said.valid_until is not None and said.valid_until <= now:
         raise InvalidInput("The endorsement would end before it begins", pointer="/valid_until")
+    if said.valid_from is not None and said.valid_from > now:
+        raise InvalidInput("The endorsement would begin later than now", pointer="/valid_from")
     issuers.take_turn(session, issuer.id)  # before the status list, as awards do
     made = _signed(session, office, issuer, said, now) | {"about_issuer_id": about_issuer_id}
     endorsement = claim(session, Endorsement, **made)
@@ -146,9 +153,15 @@ def attached(session: Session, abouts: Collection[str]) -> tuple[dict[str, Any],
 
     The newest, at most MOST_ATTACHED, in an order that does not change.
     """
+    return tuple(strict_json.loads(each.json) for each, _ in accepted(session, abouts, at_most=MOST_ATTACHED))
+
+
+def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list[tuple[Endorsement, Issuer]]:
+    """What stands of things with these ids and was accepted by whose they are, with who said it; the newest first."""
     query = (
-        select(Endorsement.json)
+        select(Endorsement, Issuer)
         .join(SigningKey, SigningKey.kid == Endorsement.embedded_kid)
+        .join(Issuer, Issuer.id == Endorsement.issuer_id)
         .where(
             Endorsement.about.in_(abouts),
             Endorsement.accepted_at.is_not(None),
@@ -157,9 +170,23 @@ def attached(session: Session, abouts: Collection[str]) -> tuple[dict[str, Any],
             SigningKey.state != KeyState.REVOKED,
         )
         .order_by(Endorsement.created_at.desc(), Endorsement.id)
-        .limit(MOST_ATTACHED)
+        .limit(at_most)
     )
-    return tuple(strict_json.loads(stored) for stored in session.scalars(query))
+    return [(said, by) for said, by in session.execute(query)]
+
+
+def shown(session: Session, abouts: Collection[str]) -> list[Endorsement]:
+    """What a page shows of things with these ids: all that their issuer accepted, also what ended or was withdrawn.
+
+    The newest MOST_SHOWN, the newest first.
+    """
+    query = (
+        select(Endorsement)
+        .where(Endorsement.about.in_(abouts), Endorsement.accepted_at.is_not(None))
+        .order_by(Endorsement.created_at.desc(), Endorsement.id)
+        .limit(MOST_SHOWN)
+    )
+    return list(session.scalars(query))
 
 
 def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, now: datetime) -> dict[str, Any]:
@@ -173,7 +200,7 @@ def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, n
         name=name,
         about=said.about,
         comment=said.comment,
-        valid_from=now,
+        valid_from=said.valid_from or now,
         valid_until=said.valid_until,
         status=model.StatusEntry(office.addresses.status_list(status_list.id), index, purpose),
     )

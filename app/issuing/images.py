@@ -47,6 +47,11 @@ class Picture:
     height: int
     drawn_from: bytes | None = None
 
+    @property
+    def sha256(self) -> str:
+        """By which the picture is known everywhere."""
+        return hashlib.sha256(self.png).hexdigest()
+
 
 def check(content: bytes) -> Picture:
     """What somebody uploaded, PNG or SVG, as a picture that may be kept. Raises UnreadableImage.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from sqlalchemy import Boolean, ForeignKey, String, Text, column, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,7 +14,7 @@ from app.db import Base, claim
 from app.errors import AlreadyExists, InvalidInput, NotFound
 from app.issuing import audit
 from app.issuing.office import Office
-from app.issuing.slugs import check_slug
+from app.issuing.slugs import RESERVED, check_slug
 
 
 class Issuer(Base):
@@ -30,6 +31,8 @@ class Issuer(Base):
     image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
     parent_name: Mapped[str | None] = mapped_column(String(200))
     parent_url: Mapped[str | None] = mapped_column(String(500))
+    timezone: Mapped[str] = mapped_column(String(60), default="UTC", server_default="UTC")  # in which dates are said
+    awards_per_hour: Mapped[int | None]  # made by rules; None: what the settings say
     created_at: Mapped[datetime]
 
 
@@ -37,12 +40,16 @@ class Issuer(Base):
 _achievements = table("achievements", column("id"), column("issuer_id"), column("open_badges_2", Boolean))
 _versions = table("achievement_versions", column("achievement_id"), column("open_badges_2", Boolean))
 
-PROFILE_FIELDS = frozenset({"name", "url", "email", "description", "image_sha256", "parent_name", "parent_url"})
+PROFILE_FIELDS = frozenset(
+    {"name", "url", "email", "description", "image_sha256", "parent_name", "parent_url", "timezone"}
+)
 
 
 def create(session: Session, *, slug: str, name: str, url: str, actor: str, **profile: str | None) -> Issuer:
     """Add an issuer. Raises AlreadyExists when the slug is taken, InvalidInput when it is no slug."""
     check_slug(slug)
+    if slug in RESERVED:
+        raise InvalidInput("This short name is kept for pages of the service; choose another", pointer="/slug")
     _check_profile(profile)
     values = {"slug": slug, "name": name, "url": url, "created_at": clock.now(), **profile}
     issuer = claim(session, Issuer, id=clock.new_id(), **values)
@@ -131,3 +138,5 @@ def _check_profile(profile: dict[str, str | None]) -> None:
     if unknown:
         field = min(unknown)
         raise InvalidInput(f"An issuer has no field {field}", pointer=f"/{field}")
+    if (zone := profile.get("timezone")) is not None and zone not in available_timezones():
+        raise InvalidInput("This is not a time zone, such as Europe/Madrid or UTC", pointer="/timezone")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
 
 from app.credentials.keys import did_web
 from app.keystores import KeyStore
@@ -42,6 +45,14 @@ class Addresses:
     def achievement_version(self, achievement_id: str, number: int) -> str:
         """One frozen version; the `achievement.id` that badges carry."""
         return f"{self.achievement(achievement_id)}/v{number}"
+
+    def pathway(self, pathway_id: str) -> str:
+        """The pathway's page, newest version."""
+        return f"{self.base_url}/pathways/{pathway_id}"
+
+    def pathway_version(self, pathway_id: str, number: int) -> str:
+        """One published version of a pathway, which never changes."""
+        return f"{self.pathway(pathway_id)}/v{number}"
 
     def image(self, sha256: str) -> str:
         """An image by its digest; never changes."""
@@ -83,18 +94,77 @@ class Addresses:
         """The issuer's list of signed badges that do not count."""
         return f"{self.ob2_issuer(slug)}/revocations"
 
+    def unsubscribe(self, token: str) -> str:
+        """Where a reader ends digests."""
+        return f"{self.base_url}/unsubscribe/{token}"
+
     def problem(self, slug: str) -> str:
         """The page behind a problem type."""
         return f"{self.base_url}/problems/{slug}"
+
+    def claim(self, token: str) -> str:
+        """The page on which somebody pending says who they are."""
+        return f"{self.base_url}/claim/{token}"
+
+    def claim_confirmation(self, token: str) -> str:
+        """The page on which they confirm an address, from the mail that went there."""
+        return f"{self.base_url}/claim/confirm/{token}"
+
+    def sign_in(self, token: str) -> str:
+        """The page behind a mailed link to sign in, to confirm an address or to set a password."""
+        return f"{self.base_url}/sign-in/{token}"
+
+    def shared(self, token: str) -> str:
+        """A badge by a link of its holder, which ends."""
+        return f"{self.base_url}/s/{token}"
+
+    def portfolio(self, name: str) -> str:
+        """A holder's page with chosen badges, by its token or, while it is public, its short name."""
+        return f"{self.base_url}/p/{name}"
+
+    def mine(self, path: str) -> str:
+        """A page of whoever is signed in, such as `applications/…`."""
+        return f"{self.base_url}/me/{path}"
+
+    def staff(self, slug: str, path: str) -> str:
+        """A page of an issuer's members, such as `renewals`."""
+        return f"{self.base_url}/staff/{slug}/{path}"
+
+    def calendar(self, token: str) -> str:
+        """A calendar, for programs that fetch it again and again; whoever has the address reads it."""
+        return f"{self.base_url}/calendars/{token}.ics"
+
+    def welcome(self, token: str) -> str:
+        """The page of an invitation to become a member."""
+        return f"{self.base_url}/staff/welcome/{token}"
+
+    @property
+    def provider_answer(self) -> str:
+        """Where an identity provider sends the browser back to; to be entered there as it is."""
+        return f"{self.base_url}/oidc/answer"
 
     def hook(self, source_id: str) -> str:
         """Where a source posts its deliveries."""
         return f"{self.base_url}/hooks/{source_id}"
 
 
+class Follows(Protocol):
+    """What is done at once when an award was made, or counts differently: in the same transaction, last of all."""
+
+    def __call__(self, session: Session, office: Office, learner_id: str) -> None:
+        """Look at what rests on the learner's awards, and at what they complete."""
+
+
+def nobody_follows(session: Session, office: Office, learner_id: str) -> None:
+    """Nothing is built on awards."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The office's equipment; made once by `main` and handed to every door."""
+    """The office's equipment; made once by `main` and handed to every door.
+
+    `follow` is handed in, since stacks make awards and awards know nothing of stacks.
+    """
 
     addresses: Addresses
     keystore: KeyStore
@@ -102,6 +172,9 @@ class Office:
     new_awards: str = "unlisted"
     status_list_size_bits: int = 131_072
     max_items_in_request: int = 100
+    awards_per_hour: int = 60_000
+    raw_kept_days: int = 30
     webhook_tolerance_seconds: int = 300
     refresh_service: bool = False
     demo: bool = False
+    follow: Follows = nobody_follows

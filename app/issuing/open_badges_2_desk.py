@@ -41,6 +41,8 @@ def _assertion(session: Session, office: Office, award_id: str) -> Found:
     award = session.get(Award, award_id)
     if award is None or award.visibility == Visibility.PRIVATE or award.state == AwardState.PENDING:
         return Missing()
+    if award.erased_at is not None:
+        return DocumentFound(b"", is_gone=True)
     found = open_badges_2.hosted_assertion(session, office, award)
     # A paused badge says so in its body, which a stranger does not see behind the 404 of the door; here it is seen.
     return _found(found.document, is_gone=found.counts is Counts.NEVER)

@@ -19,17 +19,22 @@ from app.issuing import audit, awards, issuers, learners, signing_keys
 from app.issuing.awards import Award, AwardState
 from app.issuing.learners import Learner
 from app.issuing.office import Office
+from app.issuing.stacks import related
 
 
-def make(session: Session, office: Office, learner: Learner, *, actor: str) -> bytes:
+def make(session: Session, office: Office, learner: Learner, *, actor: str, of: Award | None = None) -> bytes:
     """The record as JSON with a proof inside, verified: the badges that count now, newest first, as they were signed.
 
+    `of` = a stack: the record holds it and what it rests on. How stacks and their parts relate stands beside them.
     Where there are more than any verifier is sure to look at, the newest are in it and it calls itself partial.
     Raises NotFound for a learner without a badge that counts, and what signing raises.
     """
     issuer = issuers.by_id(session, learner.issuer_id)
     held = _held(session, learner)
-    if not held:
+    if of is not None:
+        parts = related.parts_of(session, of.id) | {of.id}
+        held = sorted((each for each in held if each.id in parts), key=lambda each: each.id != of.id)
+    if not held or (of is not None and held[0].id != of.id):
         raise NotFound("The learner holds no badge that counts at this moment")
     badges = clr.fitting(strict_json.loads(awards.credential_of(session, award).json) for award in held)
     now = clock.now()
@@ -37,7 +42,7 @@ def make(session: Session, office: Office, learner: Learner, *, actor: str) -> b
     facts = model.Record(
         id=clock.new_urn(),
         issuer=issuers.facts(office, issuer),
-        name=f"Learner record of {issuer.name}",
+        name=f"Learner record of {issuer.name}" if of is None else _name(session, of, is_alone=len(held) == 1),
         recipient=model.Recipient(
             subject_id=clock.new_urn(),
             email=email.normalised if email else None,
@@ -47,12 +52,18 @@ def make(session: Session, office: Office, learner: Learner, *, actor: str) -> b
         badges=badges,
         valid_from=now,
         partial=len(badges) < len(held),
+        associations=related.associations(session, office, held),
     )
     pair = signing_keys.active(session, office, issuer)
     signed = sign.sign_embedded(_prepared(facts), key=pair.embedded, created=now)
     told = {"sha256": hashlib.sha256(signed).hexdigest(), "kid": pair.embedded.kid}
     audit.record(session, issuer.id, actor=actor, action="record.made", object_id=learner.id, **told)
     return signed
+
+
+def _name(session: Session, stack: Award, *, is_alone: bool) -> str:
+    facts = awards.version_of(session, stack).facts
+    return f"{facts['name']} ({facts['abbreviation']})" + ("" if is_alone else " and what it was built on")
 
 
 def _prepared(record: model.Record) -> sign.Prepared:

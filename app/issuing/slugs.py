@@ -6,6 +6,8 @@ import re
 
 from app.errors import InvalidInput
 
+# Pages of ours that stand where an issuer's short name does: `/staff/account` belongs to no issuer.
+RESERVED = frozenset({"account", "confirm", "forgotten", "second-factor", "sign-in", "welcome"})
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets as random_secrets
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,10 +21,15 @@ from app.issuing import achievements, audit
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.lms import ADAPTERS
-from app.lms.auth import secret_problems
+from app.lms.auth import SecretForm, secret_form, secret_problems
 from app.lms.base import Secret, SourceConfig
 
 MAX_SECRETS = 2
+MOST_REASONS = 20  # of refusals that are counted apart; what comes after them is counted together
+OTHER_REASONS = "other reasons"
+MOST_KEPT_DAYS = 3_660
+LONGEST_REASON = 200
+_NUMBER = re.compile(r"[0-9]+")
 
 
 class SourceState(StrEnum):
@@ -51,6 +57,9 @@ class Source(Base):
     rejected_count: Mapped[int] = mapped_column(default=0)
     last_accepted_at: Mapped[datetime | None]
     last_rejected_at: Mapped[datetime | None]
+    last_rejected_reason: Mapped[str | None] = mapped_column(String(200))
+    rejected_reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    raw_kept_days: Mapped[int | None]
 
 
 class SourceAllowance(Base):
@@ -64,10 +73,10 @@ class SourceAllowance(Base):
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A source with its secret, which is told once and never again."""
+    """A source with its secret, which is told once and never again; None where its scheme shares none."""
 
     source: Source
-    secret: str
+    secret: str | None
 
 
 def create(
@@ -81,9 +90,12 @@ def create(
     actor: str,
     secret: str | None = None,
 ) -> NewSource:
-    """Add a source with one secret, made here unless given. Raises InvalidInput naming what is wrong."""
+    """Add a source with one secret, made here unless given. Raises InvalidInput naming what is wrong.
+
+    Some platforms make the secret themselves (an API key, a signing key); that one is then given.
+    """
     _check(source_type, settings)
-    chosen = _checked_secret(source_type, settings, secret or new_secret())
+    chosen = _chosen_secret(source_type, settings, secret)
     source_id = clock.new_id()
     source = Source(
         id=source_id,
@@ -91,12 +103,13 @@ def create(
         name=name,
         type=source_type,
         settings=settings,
-        sealed_secrets=_seal(office, source_id, [chosen]),
+        sealed_secrets=_seal(office, source_id, [] if chosen is None else [chosen]),
         state=SourceState.ACTIVE,
         created_at=clock.now(),
         accepted_count=0,
         ignored_count=0,
         rejected_count=0,
+        rejected_reasons={},
     )
     session.add(source)
     audit.record(session, issuer.id, actor=actor, action="source.created", object_id=source.id, type=source_type)
@@ -104,12 +117,50 @@ def create(
     return NewSource(source, chosen)
 
 
+def change(
+    session: Session,
+    office: Office,
+    source: Source,
+    *,
+    name: str,
+    settings: dict[str, Any],
+    actor: str,
+    secret: str | None = None,
+) -> NewSource:
+    """Rename a source, and set how it is read and how it proves itself. Raises InvalidInput naming what is wrong.
+
+    Secrets that the chosen scheme can use stay. Where it can use none of them, a new one takes their place, made here
+    unless given, and is told once; otherwise `secret` of the answer is None.
+    """
+    _check(source.type, settings)
+    session.flush()  # a change of this very transaction would be lost in the next line
+    session.refresh(source, with_for_update=True)
+    kept = [value for value in _unseal(office, source) if not _problems_of_secret(source.type, settings, value)]
+    chosen = None if kept and secret is None else _chosen_secret(source.type, settings, secret)
+    sealed = ([] if chosen is None else [chosen]) + kept
+    names = [key for key in {*settings, *source.settings} if settings.get(key) != source.settings.get(key)]
+    if source.name != name:
+        names.append("name")
+    source.name, source.settings = name, settings
+    source.sealed_secrets = _seal(office, source.id, sealed[:MAX_SECRETS])
+    if names or chosen is not None:
+        facts = {"changed": sorted(names), "new_secret": chosen is not None}
+        audit.record(session, source.issuer_id, actor=actor, action="source.changed", object_id=source.id, **facts)
+    session.flush()
+    return NewSource(source, chosen)
+
+
 def rotate_secret(
     session: Session, office: Office, source: Source, *, actor: str, secret: str | None = None
 ) -> NewSource:
-    """Add a second secret; the older one of two goes. Both are valid until the next rotation or `drop_old_secret`."""
+    """Add a second secret; the older one of two goes. Both are valid until the next rotation or `drop_old_secret`.
+
+    Raises InvalidInput for a source whose scheme shares no secret.
+    """
     session.refresh(source, with_for_update=True)  # two at once would each tell a secret, and one would be lost
-    chosen = _checked_secret(source.type, source.settings, secret or new_secret())
+    chosen = _chosen_secret(source.type, source.settings, secret)
+    if chosen is None:
+        raise InvalidInput("This source proves itself without a shared secret; there is none to change")
     source.sealed_secrets = _seal(office, source.id, [chosen, *_unseal(office, source)][:MAX_SECRETS])
     audit.record(session, source.issuer_id, actor=actor, action="source.secret-added", object_id=source.id)
     return NewSource(source, chosen)
@@ -152,6 +203,12 @@ def disallow(session: Session, source: Source, achievement: achievements.Achieve
         )
 
 
+def allowed(session: Session, source: Source) -> list[str]:
+    """The ids of the achievements that the source may cause."""
+    query = select(SourceAllowance.achievement_id).where(SourceAllowance.source_id == source.id)
+    return list(session.scalars(query.order_by(SourceAllowance.achievement_id)))
+
+
 def may_cause(session: Session, source: Source, achievement_id: str) -> bool:
     """Whether the source may cause awards of this achievement."""
     return session.get(SourceAllowance, (source.id, achievement_id)) is not None
@@ -186,16 +243,36 @@ def config(office: Office, source: Source) -> SourceConfig:
         secrets=tuple(Secret(id=str(index), value=value) for index, value in enumerate(values)),
         jwks=source.settings.get("jwks"),
         tolerance_seconds=office.webhook_tolerance_seconds,
+        source_id=source.id,
     )
 
 
-def count_rejected(session: Session, source_id: str) -> None:
-    """Note that a delivery failed authentication: a counter and a time, nothing of what was sent."""
-    session.execute(
-        update(Source)
-        .where(Source.id == source_id)
-        .values(rejected_count=Source.rejected_count + 1, last_rejected_at=clock.now()),
-    )
+def set_raw_kept_days(session: Session, source: Source, days: int | None, *, actor: str) -> None:
+    """Say how long the raw bytes of this source's deliveries are kept; None = as the service does.
+
+    Raises InvalidInput for less than nothing, or more than ten years.
+    """
+    if days is not None and not 0 <= days <= MOST_KEPT_DAYS:
+        raise InvalidInput(f"Raw bytes are kept for 0 to {MOST_KEPT_DAYS} days", pointer="/raw_kept_days")
+    if source.raw_kept_days != days:
+        source.raw_kept_days = days
+        audit.record(session, source.issuer_id, actor=actor, action="source.changed", object_id=source.id, days=days)
+
+
+def count_rejected(session: Session, source_id: str, *, reason: str | None = None) -> None:
+    """Note that a delivery failed authentication: counters, a time and a reason of ours, nothing of what was sent.
+
+    Numbers in a reason (an age in seconds) are left out, so that each kind of failure has one counter.
+    """
+    source = session.get(Source, source_id, with_for_update=True, populate_existing=True)
+    if source is None:
+        return
+    told = _NUMBER.sub("…", reason or "no reason given")[:LONGEST_REASON]
+    counted = dict(source.rejected_reasons)
+    name = told if told in counted or len(counted) < MOST_REASONS else OTHER_REASONS
+    source.rejected_reasons = {**counted, name: counted.get(name, 0) + 1}
+    source.rejected_count += 1
+    source.last_rejected_at, source.last_rejected_reason = clock.now(), told
 
 
 def count_accepted(session: Session, source_id: str, *, ignored: int) -> None:
@@ -211,9 +288,19 @@ def count_accepted(session: Session, source_id: str, *, ignored: int) -> None:
     )
 
 
-def new_secret() -> str:
-    """A fresh secret of 32 random bytes in the Standard Webhooks form, `whsec_…`."""
-    return "whsec_" + b64encode(random_secrets.token_bytes(32)).decode()
+def new_secret(form: SecretForm = SecretForm.WEBHOOK_KEY) -> str | None:
+    """A fresh secret of 32 random bytes in the form that a scheme needs; None for one that shares none."""
+    random = random_secrets.token_bytes(32)
+    text = urlsafe_b64encode(random).decode().rstrip("=")
+    match form:
+        case SecretForm.WEBHOOK_KEY:
+            return "whsec_" + b64encode(random).decode()
+        case SecretForm.TEXT:
+            return text
+        case SecretForm.PAIR:
+            return f"lanyard:{text}"
+        case SecretForm.NOTHING:
+            return None
 
 
 def _check(source_type: str, settings: dict[str, Any]) -> None:
@@ -224,11 +311,17 @@ def _check(source_type: str, settings: dict[str, Any]) -> None:
         raise InvalidInput(" ".join(found), pointer="/settings", problems=found)
 
 
-def _checked_secret(source_type: str, settings: dict[str, Any], secret: str) -> str:
+def _chosen_secret(source_type: str, settings: dict[str, Any], given: str | None) -> str | None:
     scheme = settings.get("auth", ADAPTERS[source_type].auth_schemes[0])
-    if found := secret_problems(scheme, Secret(id="0", value=secret)):
+    secret = new_secret(secret_form(scheme, settings)) if given is None else given
+    if secret is not None and (found := _problems_of_secret(source_type, settings, secret)):
         raise InvalidInput(" ".join(found), pointer="/secret", problems=found)
     return secret
+
+
+def _problems_of_secret(source_type: str, settings: dict[str, Any], secret: str) -> list[str]:
+    scheme = settings.get("auth", ADAPTERS[source_type].auth_schemes[0])
+    return secret_problems(scheme, Secret(id="0", value=secret), settings)
 
 
 def _seal(office: Office, source_id: str, values: list[str]) -> str:

@@ -24,6 +24,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
 _endorsements = table("endorsements", *(column(name) for name in ("list_id", "status_index", "withdrawn_at")))
+_listed = table("listed_credentials", *(column(name) for name in ("list_id", "index", "withdrawn_at")))
 TTL_MILLISECONDS = 60_000  # stated inside the list; our own doors always revalidate
 NEARLY_FULL = 8  # the next list is opened when less than one in so many places is left
 
@@ -101,7 +102,19 @@ def open_next(session: Session, office: Office, issuer: Issuer) -> list[StatusLi
 
 def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
     """An entry of each purpose for one award, as they go into its credential."""
-    return tuple(_reserve_purpose(session, office, issuer, award_id, purpose) for purpose in StatusPurpose)
+    oldest = _oldest_with_room(session, issuer)
+    places = {}
+    for purpose in StatusPurpose:
+        try:
+            places[purpose] = (oldest[purpose], reserve(session, oldest[purpose]))
+        except (KeyError, StatusListFull):  # there is none, or others took its last indexes since we looked
+            places[purpose] = reserve_without_award(session, office, issuer, purpose)
+    entries = [
+        StatusEntry(list_id=listed.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
+        for purpose, (listed, index) in places.items()
+    ]
+    session.add_all(entries)
+    return tuple(_signed(office, entry) for entry in entries)
 
 
 def entries_of(session: Session, office: Office, award_id: str) -> tuple[SignedEntry, ...]:
@@ -179,11 +192,13 @@ def publish(session: Session, office: Office, issuer: Issuer, list_id: str) -> S
 
 
 def _set_indexes(session: Session, list_id: str) -> frozenset[int]:
-    """Which bits the rows say are set: of awards, and of endorsements, which hold their place themselves."""
+    """Which bits the rows say are set: of awards, and of endorsements and the VC-API's, which hold their own place."""
     of_awards = select(StatusEntry.index).where(StatusEntry.list_id == list_id, StatusEntry.is_set)
     is_withdrawn = _endorsements.c.withdrawn_at.is_not(None)
     of_endorsements = select(_endorsements.c.status_index).where(_endorsements.c.list_id == list_id, is_withdrawn)
-    return frozenset(session.scalars(union_all(of_awards, of_endorsements)).all())
+    is_ended = _listed.c.withdrawn_at.is_not(None)
+    of_others = select(_listed.c.index).where(_listed.c.list_id == list_id, is_ended)
+    return frozenset(session.scalars(union_all(of_awards, of_endorsements, of_others)).all())
 
 
 def by_id(session: Session, list_id: str) -> StatusList:
@@ -206,13 +221,16 @@ def reserve_without_award(
             continue  # others took its last indexes since we looked; the next list has room, or is opened
 
 
-def _reserve_purpose(
-    session: Session, office: Office, issuer: Issuer, award_id: str, purpose: StatusPurpose
-) -> SignedEntry:
-    status_list, index = reserve_without_award(session, office, issuer, purpose)
-    entry = StatusEntry(list_id=status_list.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
-    session.add(entry)
-    return _signed(office, entry)
+def _oldest_with_room(session: Session, issuer: Issuer) -> dict[str, StatusList]:
+    """By purpose the oldest list that has an index left, as it looks from here."""
+    query = (
+        select(StatusList)
+        .where(StatusList.issuer_id == issuer.id, StatusList.next_counter < StatusList.size_bits)
+        .order_by(StatusList.number.desc())
+        # The published forms of a long list are hundreds of kilobytes, and no award looks at them.
+        .options(defer(StatusList.json), defer(StatusList.jwt))
+    )
+    return {found.purpose: found for found in session.scalars(query)}
 
 
 def _with_room(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList:

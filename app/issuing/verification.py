@@ -166,6 +166,8 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
     award = session.get(Award, award_id) if _ID.fullmatch(award_id) else None
     if award is None or award.visibility == Visibility.PRIVATE or award.state == AwardState.PENDING:
         return None
+    if award.erased_at is not None:
+        return None
     return credential_of(session, award).json
 
 

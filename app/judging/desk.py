@@ -20,6 +20,7 @@ from app.credentials.verify.judging import Registries
 from app.credentials.verify.resolver import Resolver
 from app.errors import Busy, FetchFailed, InvalidInput
 from app.issuing import verification
+from app.issuing.watched_keys import Remembering
 from app.judging.children import Child
 from app.outbound import badge_pages
 from app.outbound.documents import Allowance, Documents
@@ -90,8 +91,11 @@ class Desk:
     def resolver(self, allowance: Allowance | None = None) -> Resolver:
         """What one verification asks: this service's own tables, then the network within the allowance."""
         foreign = self._service.settings.verify_foreign
-        elsewhere = Elsewhere(self._documents, allowance) if foreign else Nowhere()
-        return verification.resolver(self._service.database.read, self._service.office, elsewhere)
+        elsewhere: Resolver = Nowhere()
+        database = self._service.database
+        if foreign:
+            elsewhere = Remembering(Elsewhere(self._documents, allowance), database.read, database.write)
+        return verification.resolver(database.read, self._service.office, elsewhere)
 
     @property
     def known_in(self) -> Registries | None:

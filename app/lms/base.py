@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from app.lms.facts import (
     ActivityFacts,
@@ -26,17 +26,21 @@ __all__ = [
     "Authenticated",
     "Completion",
     "CompletionKind",
+    "Handshaking",
     "Ignored",
     "Item",
     "LearnerFacts",
     "LearningKind",
     "MomentSource",
+    "Reply",
+    "Replying",
     "Score",
     "ScoreUnit",
     "Secret",
     "SourceConfig",
     "TestPing",
     "Unreadable",
+    "Voiding",
 ]
 
 
@@ -70,7 +74,23 @@ class TestPing:
     index: int = 0
 
 
-Item = Completion | Ignored | Unreadable | TestPing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voiding:
+    """A source takes back one of its own facts, by the fact's `dedupe_key`. It may arrive before the fact itself.
+
+    `dedupe_key` is the voiding statement's own (at most 255 characters).
+    """
+
+    dedupe_key: str
+    voids: str
+    occurred_at: datetime
+    index: int = 0
+
+
+Item = Completion | Voiding | Ignored | Unreadable | TestPing
+
+PEER = ":peer"
+"""The name under which a door adds the caller's network address to the headers. No client can send this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +110,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """Everything the letterbox knows about one configured source. `jwks` is a JSON Web Key Set of the sender."""
+    """What the letterbox knows of one source. `jwks` is the sender's JSON Web Key Set; `source_id` "" = a trial."""
 
     type: str
     settings: Mapping[str, Any]
     secrets: tuple[Secret, ...] = ()
     jwks: Mapping[str, Any] | None = None
     tolerance_seconds: int = 300
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +126,26 @@ class Authenticated:
 
     `delivery_key` (at most 255 characters) is the same when the sender tries again. `payload` is what to parse: the raw
     body, or the claims of a token. `method` and `key_id` say how it was proved and with which secret or key.
+    `body_holds_secret`: the secret came within the body and was taken out of `payload`, so that only this is stored.
     """
 
     delivery_key: str
     payload: bytes = field(repr=False)
     method: str
     key_id: str
+    body_holds_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to a sender, where it needs to hear something else than our own JSON with 200.
+
+    Names in `headers` are as they are to be sent; a body without `Content-Type` among them has none.
+    """
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 class Adapter(Protocol):
@@ -129,7 +164,7 @@ class Adapter(Protocol):
     ) -> Authenticated:
         """Prove the raw bytes. Names in `headers` are lower case, repeated headers are joined with ", ".
 
-        Raises DeliveryNotAuthentic and nothing else, always with the same words.
+        Raises DeliveryNotAuthentic, always with the same words; for a compressed body TooLarge or UnsupportedMediaType.
         """
         ...
 
@@ -137,5 +172,33 @@ class Adapter(Protocol):
         """Read an authenticated payload; one bad item does not spoil the others.
 
         Raises MalformedJson, InvalidInput or TooLarge only when the delivery cannot be read at all.
+        """
+        ...
+
+
+@runtime_checkable
+class Handshaking(Protocol):
+    """An adapter whose sender asks before it delivers: a verification with GET, OPTIONS or a POST of its own."""
+
+    def handshake(
+        self, method: str, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, config: SourceConfig
+    ) -> Reply | None:
+        """The answer to a verification request, which is neither authenticated nor stored; None when it is none.
+
+        `method` is in capitals, `query` has the last value of each name. Nothing of the settings or the secrets may
+        show in the answer, except what the sender's own protocol asks for (a challenge that proves the secret is here).
+        """
+        ...
+
+
+@runtime_checkable
+class Replying(Protocol):
+    """An adapter whose sender needs another answer to a delivery than our JSON: a list of ids, an empty body."""
+
+    def reply(self, answer: Mapping[str, Any], items: Sequence[Item]) -> Reply | None:
+        """What to send instead of `answer`, which is stored by then; None to send `answer` itself as JSON with 200.
+
+        `answer` has `delivery`, `status` (processed, queued, unreadable) and `items`; a repeated delivery has the first
+        one's. `items` are what `parse` read; empty when the delivery cannot be read.
         """
         ...

@@ -72,6 +72,8 @@ class LearnerFacts:
     """The person as the source names them: at least one of `source_id` and `email` is there.
 
     An identity is (namespace, source_id). `email` is as it was sent, trimmed, and can be normalised for matching.
+    `mbox_sha1sum` is xAPI's hash of a whole `mailto:` IRI, in lower-case hex: it finds an address that is known already
+    and is never an identity. `is_test_user` marks the platform's own previews, guests and demonstrations.
     """
 
     namespace: str
@@ -82,17 +84,23 @@ class LearnerFacts:
     display_name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
+    mbox_sha1sum: str | None = None
+    is_test_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFacts:
-    """What was completed. (namespace, source_id) is its key; name and code are for people."""
+    """What was completed. (namespace, source_id) is its key; name and code are for people.
+
+    `parent_source_id` is what it is a part of (the course of an assessment), in the same namespace.
+    """
 
     namespace: str
     source_id: str
     type: ActivityType = ActivityType.COURSE
     name: str | None = None
     code: str | None = None
+    parent_source_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class Completion:
     """One normalised fact. The same event of a source always has the same `dedupe_key` (at most 255 characters).
 
     `index` is its place in the delivery. `comment` is the sender's; `notes` are the letterbox's remarks for staff.
+    `sequence` is the source's own order among facts of one moment, compared as text; None where it gives none.
     """
 
     kind: CompletionKind
@@ -148,6 +157,7 @@ class Completion:
     comment: str | None = None
     notes: tuple[str, ...] = ()
     index: int = 0
+    sequence: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fact as plain JSON values: numbers of a score as text, moments in ISO 8601."""
@@ -169,6 +179,7 @@ class Completion:
             "comment": self.comment,
             "notes": list(self.notes),
             "index": self.index,
+            "sequence": self.sequence,
         }
 
     @classmethod
@@ -193,6 +204,7 @@ class Completion:
             comment=stored["comment"],
             notes=tuple(stored["notes"]),
             index=stored["index"],
+            sequence=stored.get("sequence"),
         )
 
 

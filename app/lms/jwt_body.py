@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,10 @@ from app.lms.reading import load
 MAX_TOKEN_BYTES = 1_500_000
 MAX_HEADER_BYTES = 4_096
 MIN_KEY_BITS, MAX_KEY_BITS = 2_048, 8_192
+MAX_URL_CHARACTERS = 500
+MAX_KEYS = 100
+_URL = re.compile(r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/[!-~]*")
+_KEY_MEMBERS = ("kty", "kid", "n", "e", "alg", "use")
 _HEADER_MEMBERS = {"alg", "kid", "typ", "cty"}
 _SEGMENTS = 3
 
@@ -61,6 +66,17 @@ def claims_of(body: bytes, jwks: Mapping[str, Any], *, now: datetime, tolerance_
     return Token(claims, kid)
 
 
+def named_key(body: bytes) -> str | None:
+    """The name of the key that a token says it is signed with, believed by nobody yet; None where it names none."""
+    segments = body.strip(b" \t\r\n").split(b".")
+    if len(segments) != _SEGMENTS or len(segments[0]) > MAX_HEADER_BYTES:
+        return None
+    try:
+        return _kid(_strict_object(_decoded(segments[0])))
+    except InvalidToken:
+        return None
+
+
 def public_key(jwks: Mapping[str, Any], kid: str) -> RSAPublicKey | None:
     """The RSA key of that name; None if there is none, more than one, or it cannot be used for RS256."""
     keys = jwks.get("keys")
@@ -77,6 +93,29 @@ def public_key(jwks: Mapping[str, Any], kid: str) -> RSAPublicKey | None:
         return RSAPublicNumbers(exponent, modulus).public_key()
     except (InvalidToken, ValueError):
         return None
+
+
+def usable_keys(document: Any) -> dict[str, Any] | None:
+    """The keys of a fetched set with which tokens can be checked, their public members only; None without any.
+
+    A set may hold keys for other purposes: they are left out, and what is no set has none.
+    """
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, list) or len(keys) > MAX_KEYS:
+        return None
+    usable = [
+        {name: key[name] for name in _KEY_MEMBERS if name in key}
+        for key in keys
+        if isinstance(key, dict) and isinstance(key.get("kid"), str) and public_key(document, key["kid"]) is not None
+    ]
+    return {"keys": usable} if usable else None
+
+
+def jwks_url_problems(url: Any) -> list[str]:
+    """What is wrong with the address of a key set in settings, one sentence each."""
+    if not isinstance(url, str) or len(url) > MAX_URL_CHARACTERS or not _URL.fullmatch(url):
+        return [f"`jwks_url` must be an https address without a port, of at most {MAX_URL_CHARACTERS} characters."]
+    return []
 
 
 def jwks_problems(jwks: Any) -> list[str]:

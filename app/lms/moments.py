@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.lms.date_patterns import DatePattern
 from app.lms.facts import MomentSource
 from app.lms.reading import wrong
 
@@ -57,10 +58,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a source has declared about its times; `None` = nothing, so such times are refused."""
+    """What a source has declared about its times; `None` = nothing, so such times are refused.
+
+    With a `pattern`, times are written like that and in no other way.
+    """
 
     time_zone: ZoneInfo | None = None
     epoch_unit: EpochUnit | None = None
+    pattern: DatePattern | None = None
 
     def read(self, value: Any, *, pointer: str, received_at: datetime) -> Moment:
         """The moment, if it is between 2000 and one day ahead. Raises InvalidInput.
@@ -81,11 +86,13 @@ class Calendar:
         return moment
 
     def _stated(self, value: Any, pointer: str) -> Moment:
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and self.pattern is None:
             return self._counted(Decimal(value), pointer)
         if not isinstance(value, str):
             raise wrong("A time is expected here, as in 2026-03-02T10:15:00Z", code="ill-typed", pointer=pointer)
         text = value.strip()
+        if self.pattern is not None:
+            return self._patterned(text, self.pattern, pointer)
         if re.fullmatch(r"[0-9]{1,17}(?:\.[0-9]{1,9})?", text):
             return self._counted(Decimal(text), pointer)
         match = _TIMESTAMP.fullmatch(text)
@@ -110,13 +117,24 @@ class Calendar:
         at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), whole_seconds)  # noqa: DTZ001 - the zone follows
         if zone is not None:
             return Moment(at.replace(tzinfo=_offset(zone)), MomentSource.PAYLOAD)
+        return self._zoned(at, pointer, has_time=hour is not None)
+
+    def _patterned(self, text: str, pattern: DatePattern, pointer: str) -> Moment:
+        at = pattern.parse(text)
+        if at is None:
+            raise wrong(f"The time is not written as {pattern.text}", code="not-a-moment", pointer=pointer)
+        if at.tzinfo is not None:
+            return Moment(at, MomentSource.PAYLOAD)
+        return self._zoned(at, pointer, has_time=pattern.has_time)
+
+    def _zoned(self, at: datetime, pointer: str, *, has_time: bool) -> Moment:
         if self.time_zone is None:
             raise wrong(
                 "The time has no zone; add one (…Z or …+01:00), or declare `time_zone` in the source's settings",
                 code="no-time-zone",
                 pointer=pointer,
             )
-        notes = () if hour is not None else ("Only a date was sent; its first moment was taken",)
+        notes = () if has_time else ("Only a date was sent; its first moment was taken",)
         return _in_zone(at, self.time_zone, notes)
 
 

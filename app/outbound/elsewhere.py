@@ -10,7 +10,8 @@ No address is ever asked because a badge names it as its key on a host that is n
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 from urllib.parse import urldefrag, urlsplit
 
 from app.credentials import did_web, key_documents, strict_json
@@ -40,6 +41,8 @@ _DOCUMENTS = Wanted(
     max_redirects=3,
 )
 _ABSENT, _GONE = 404, 410
+
+_Answer = TypeVar("_Answer", KeyFound | Missing, KeyFound | Missing | Unreachable)
 
 
 class Elsewhere:
@@ -90,15 +93,24 @@ class Elsewhere:
         document = self._json(url)
         if not isinstance(document, dict):
             return document
+        beside = key_documents.listed_in(document, subject=did)
         listed = key_documents.method_in(document, name, subject=did)
         if isinstance(listed, KeyFound) or _origin(name) is None or _origin(name) != _origin(url):
-            return listed
+            return _with(listed, beside)
         stated = self._named(name, controller=did)
-        return key_documents.same_key_in(document, stated, subject=did) if isinstance(stated, KeyFound) else stated
+        if not isinstance(stated, KeyFound):
+            return _with(stated, beside)
+        return _with(key_documents.same_key_in(document, stated, subject=did), beside)
 
     def _key_of_https(self, name: str, issuer_id: str) -> KeyFound | Missing | Unreachable:
+        jwks = self._json(f"{_origin(issuer_id)}/.well-known/jwks.json")
+        found = self._key_at_https(name, issuer_id, jwks)
+        return _with(found, key_documents.listed_in(jwks, subject=issuer_id))
+
+    def _key_at_https(
+        self, name: str, issuer_id: str, jwks: dict[str, Any] | Missing | Unreachable
+    ) -> KeyFound | Missing | Unreachable:
         origin = _origin(issuer_id)
-        jwks = self._json(f"{origin}/.well-known/jwks.json")
         listed = key_documents.in_jwks(jwks, name, issuer_id=issuer_id)
         if isinstance(listed, KeyFound):
             return listed
@@ -152,6 +164,11 @@ class Nowhere(Elsewhere):
 
     def __init__(self) -> None:
         super().__init__(Documents(), Allowance(fetches=0))
+
+
+def _with(found: _Answer, listed: frozenset[str]) -> _Answer:
+    """The answer, with what was published beside it."""
+    return found if isinstance(found, Unreachable) else replace(found, listed=listed)
 
 
 def _origin(url: str) -> str | None:

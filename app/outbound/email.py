@@ -8,13 +8,14 @@ import re
 import smtplib
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,15 @@ _PERMANENT = range(500, 600)
 _WHOLE_DELIVERY_FACTOR = 2  # a delivery takes at most this many times the timeout of one answer
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; its media type may carry a charset."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Mailer(Protocol):
     """A way to hand over one message to one recipient."""
 
@@ -44,17 +54,36 @@ class Mailer(Protocol):
 
 
 def build(
-    content: MailContent, *, sender: str, recipient: str, message_id: str, date: datetime, language: str
+    content: MailContent,
+    *,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    date: datetime,
+    language: str,
+    from_name: str | None = None,
+    reply_to: str | None = None,
+    unsubscribe_url: str | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
     """One message to one address, as text and HTML; the same arguments give the same bytes.
 
     `sender` is an address with or without a name (RFC 5322), `recipient` an address alone; `message_id` is
     `<unique@host>` and must be the same at every attempt. Raises MailRefused: permanent when the recipient is no
     address that mail can be sent to, not permanent when the sender or the message id (ours) is wrong.
+
+    `from_name` is shown in place of the sender's own name, never its address; `reply_to` is where answers go.
+    `unsubscribe_url` ends mails of this kind with one click (RFC 2369, RFC 8058); None for notices. `attachments` are
+    files that go with it.
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = _sender(sender)
+    message["From"] = _sender(sender, from_name)
     message["To"] = _address(recipient)
+    if reply_to is not None:
+        message["Reply-To"] = _address(reply_to)
+    if unsubscribe_url is not None:
+        message["List-Unsubscribe"] = _Unfolded(f"<{_CONTROL.sub('', unsubscribe_url)}>")
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Subject"] = _CONTROL.sub(" ", content.subject).strip()
     message["Date"] = format_datetime(date)
     if not _MESSAGE_ID.fullmatch(message_id):
@@ -65,8 +94,13 @@ def build(
     message.add_alternative(_text(content.html), subtype="html", cte="quoted-printable")
     if _LANGUAGE.fullmatch(language):
         message["Content-Language"] = language
-    # "=_" cannot occur in quoted-printable text, so the boundary cannot either (RFC 2045, 6.7).
-    message.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32])
+    # "=_" cannot occur in quoted-printable text or base64, so the boundaries cannot either (RFC 2045, 6.7).
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:32]
+    message.set_boundary(f"=_{mark}")
+    if attachments:
+        message.make_mixed(boundary=f"=_f{mark}")
+    for each in attachments:
+        _attach(message, each)
     return message
 
 
@@ -75,6 +109,17 @@ def mailer(settings: Settings) -> Mailer:
     if settings.smtp_host is None:
         return FolderMailer(settings.var_dir / "mail")
     return SmtpMailer(settings)
+
+
+class _Unfolded(str):
+    """A List-Unsubscribe header as it is: the usual folding would encode a long address, and no program reads that."""
+
+    __slots__ = ()
+    name = "List-Unsubscribe"
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        """The header on one line."""
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 class FolderMailer:
@@ -187,21 +232,32 @@ def _refusals() -> Iterator[None]:
 def _answered(what: str, code: int, reply: bytes | str) -> MailRefused:
     raw = reply if isinstance(reply, bytes) else reply.encode()
     enhanced = _ENHANCED_CODE.search(raw)
-    numbers = f"{code} {enhanced[1].decode()}" if enhanced else str(code)
+    stated = enhanced[1].decode() if enhanced else None
+    numbers = str(code) if stated is None else f"{code} {stated}"
     permanent = code in _PERMANENT and code not in _OUR_FAULT
-    return MailRefused(f"The mail server refused {what} ({numbers})", permanent=permanent, code=code)
+    return MailRefused(f"The mail server refused {what} ({numbers})", permanent=permanent, code=code, enhanced=stated)
 
 
-def _sender(sender: str) -> Address:
-    """The one address of a From header. Raises MailRefused (not permanent: the settings can be mended)."""
+def _attach(message: EmailMessage, file: Attachment) -> None:
+    kind, _, rest = file.media_type.partition("/")
+    name = _CONTROL.sub("", file.name).strip() or "file"
+    message.add_attachment(file.content, maintype=kind, subtype=rest.partition(";")[0].strip(), filename=name)
+
+
+def _sender(sender: str, shown: str | None) -> Address:
+    """The one address of a From header, with the name that is shown in place of its own (None = its own).
+
+    Raises MailRefused (not permanent: the settings can be mended).
+    """
     try:
         probe = EmailMessage(policy=SMTP)
         probe["From"] = sender
         (address,) = probe["From"].addresses
+        name = address.display_name if shown is None else _CONTROL.sub(" ", shown).strip()
         if address.domain == "localhost":  # the default, for mails that are written as files
-            return Address(address.display_name, address.username, address.domain)
+            return Address(name, address.username, address.domain)
         checked = _address(address.addr_spec)
-        return Address(address.display_name, checked.username, checked.domain)
+        return Address(name, checked.username, checked.domain)
     except (ValueError, MessageError, MailRefused) as error:
         raise MailRefused("LANYARD_MAIL_FROM is not one address like Name <badges@host>", permanent=False) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from app.errors import FetchFailed
-from app.outbound.network import Deadline, GuardedBackend, Network
+from app.outbound.network import Deadline, GuardedBackend, Network, checked_addresses
 
 LONGEST_URL = 2048
 MOST_SECONDS = 8.0
@@ -133,6 +133,65 @@ def post(
         raise redirect.as_failure() from None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back: the status, the headers (names in lower case), and the beginning of the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def deliver(
+    url: str,
+    *,
+    content: bytes = b"",
+    headers: Mapping[str, str],
+    max_bytes: int,
+    timeout_seconds: float,
+    method: str = "POST",
+    allow_origin: str | None = None,
+    network: Network = _INTERNET,
+) -> Answered:
+    """Send `content` once, under the rules of `fetch`, and return the answer whatever its status is.
+
+    No redirect is followed. Of the body at most `max_bytes` are read, and no longer than `timeout_seconds` for all
+    together: once the status is there, a body that is too long or too slow is cut and no failure. Raises FetchFailed.
+    """
+    target = _target(url, allow_origin=allow_origin)
+    request = httpx.Request(method, target.url, headers={**headers, **_OUR_HEADERS}, content=content or None)
+    deadline = Deadline.after(timeout_seconds)
+    guard = GuardedBackend(
+        host=target.host, port=target.port, any_address=target.is_own, network=network, deadline=deadline
+    )
+    try:
+        with (
+            httpx.Client(transport=_Transport(guard, network), trust_env=False, timeout=timeout_seconds) as client,
+            closing(client.send(request, stream=True, follow_redirects=False)) as response,
+        ):
+            return Answered(response.status_code, dict(response.headers), _beginning(response, max_bytes))
+    except _NETWORK_ERRORS as error:
+        raise FetchFailed(f"{target.host}: {type(error).__name__}") from error
+
+
+def check_address(url: str, *, allow_origin: str | None = None, network: Network = _INTERNET) -> None:
+    """Resolve and look, without a connection: may anything be sent to this URL? Raises FetchFailed."""
+    target = _target(url, allow_origin=allow_origin)
+    if not target.is_own:
+        checked_addresses(network, target.host, target.port, Deadline.after(MOST_SECONDS))
+
+
+def _beginning(response: httpx.Response, max_bytes: int) -> bytes:
+    """The first bytes of the body, as many as come in time."""
+    body = bytearray()
+    with suppress(FetchFailed, *_NETWORK_ERRORS):
+        for piece in response.iter_raw():
+            body += piece
+            if len(body) >= max_bytes:
+                break
+    return bytes(body[:max_bytes])
+
+
 class _Redirect(Exception):
     """The answer was a redirect. Never seen outside this file, where it is a failure like any other."""
 
@@ -173,14 +232,14 @@ def _exchange(
 def _target(url: str, *, allow_origin: str | None) -> _Target:
     found = _URL.fullmatch(url) if len(url) <= LONGEST_URL else None
     if found is None:
-        raise FetchFailed("not a plain URL")
+        raise FetchFailed("not a plain URL", blocked=True)
     scheme, host = found["scheme"].lower(), found["host"].lower()
     port = int(found["port"][1:]) if found["port"] else (443 if scheme == "https" else 80)
     path = (found["path"] or "/") + (found["query"] or "")
     is_own = allow_origin is not None and (scheme, host, port) == _origin(allow_origin)
     if not is_own:
         if scheme != "https" or port != 443:  # noqa: PLR2004 - the port of https
-            raise FetchFailed("not https on port 443")
+            raise FetchFailed("not https on port 443", blocked=True)
         _require_public_name(host)
     return _Target(scheme=scheme, host=host, port=port, path=path, is_own=is_own)
 
@@ -198,9 +257,9 @@ def _require_public_name(host: str) -> None:
         or not all(_LABEL.fullmatch(label) for label in labels)
         or not _TOP_LABEL.fullmatch(labels[-1])
     ):
-        raise FetchFailed("the host is not a public DNS name")
+        raise FetchFailed("the host is not a public DNS name", blocked=True)
     if labels[-1] in _LOCAL_NAMES or host.endswith(".home.arpa"):
-        raise FetchFailed("the host is a name of a local network")
+        raise FetchFailed("the host is a name of a local network", blocked=True)
 
 
 def _require_plain_success(response: httpx.Response) -> None:

@@ -89,11 +89,10 @@ class GuardedBackend(httpcore.NetworkBackend):
         """A connection to a checked address of `host`. Raises FetchFailed."""
         if (host, port) != (self._host, self._port):
             raise FetchFailed(f"dialling {host[:100]}:{port} was never asked for")
-        addresses = _resolved(self._network.resolve, host, port, self._deadline)
-        if not self._any_address:
-            for address in addresses:
-                if why := refusal(address):
-                    raise FetchFailed(f"{host} has a forbidden address: {why}")
+        if self._any_address:
+            addresses = _resolved(self._network.resolve, host, port, self._deadline)
+        else:
+            addresses = checked_addresses(self._network, host, port, self._deadline)
         for address in addresses[:_MOST_DIALS]:
             try:
                 stream = self._network.backend.connect_tcp(
@@ -138,6 +137,15 @@ class _TimedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def checked_addresses(network: Network, host: str, port: int, deadline: Deadline) -> Sequence[str]:
+    """The addresses of a name, all of which may be dialled. Raises FetchFailed, `blocked` when one may not."""
+    addresses = _resolved(network.resolve, host, port, deadline)
+    for address in addresses:
+        if why := refusal(address):
+            raise FetchFailed(f"{host} has a forbidden address: {why}", blocked=True)
+    return addresses
 
 
 def _resolved(resolve: Resolver, host: str, port: int, deadline: Deadline) -> Sequence[str]:

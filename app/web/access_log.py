@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -13,20 +14,24 @@ from app import clock
 log = structlog.get_logger()
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-QUIET = frozenset({"/healthz", "/readyz"})  # asked every few seconds by machines
-_NOTES = "fastapi"  # where the framework notes what it found
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds by machines
+NOTES = "fastapi"  # where the framework notes what it found
 UNFINISHED = 499  # the client left before it was answered
+
+Told = Callable[[str, str, int, float], object]
+"""Who is told of each answer: method, the route's pattern, status and seconds."""
 
 
 class AccessLog:
     """Gives each request an id, which every line that it causes carries and the answer as `X-Request-Id`.
 
     The route's pattern stands for the path, so that neither a query nor what somebody typed into an address is
-    written down. An id that the client sends is not used: it could say anything.
+    written down. An id that the client sends is not used: it could say anything. `told` hears the same of each answer.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, told: Told | None = None) -> None:
         self._app = app
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and write its line when it was answered, or when that failed."""
@@ -34,7 +39,7 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         request_id = clock.new_id()
-        scope.setdefault(_NOTES, {})  # here already, so that a copy of the scope (HEAD) shares it
+        scope.setdefault(NOTES, {})  # here already, so that a copy of the scope (HEAD) shares it
         status = UNFINISHED
         started = time.perf_counter()
 
@@ -52,18 +57,24 @@ class AccessLog:
                 status = 500
                 raise
             finally:
-                _write(scope, status=status, seconds=time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                method, route = _method(scope), _route(scope)
+                _write(method, route, status=status, seconds=seconds)
+                if self._told is not None:
+                    self._told(method, route, status, seconds)
 
 
-def _write(scope: Scope, *, status: int, seconds: float) -> None:
-    route = _route(scope)
+def _write(method: str, route: str, *, status: int, seconds: float) -> None:
     write = log.debug if route in QUIET else log.info
-    method = scope["method"] if scope["method"] in METHODS else "OTHER"
     write("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "OTHER"
 
 
 def _route(scope: Scope) -> str:
     """The pattern of the route that answered, such as `/b/{award_id}`; `(none)` when no route did."""
     # A router within a router knows its own part of the path only; the whole is in FastAPI's notes.
-    route: Any = scope[_NOTES].get("effective_route_context") or scope.get("route")
+    route: Any = scope[NOTES].get("effective_route_context") or scope.get("route")
     return str(getattr(route, "path", "(none)"))

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import select
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, issuers
+from app import clock
+from app.issuing import achievement_facts, applications, holders, issuers
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.images import Image
-from app.issuing.issuers import Issuer
 from app.issuing.office import Office
-from app.web import words
+from app.web import structured_data, words
+from app.web.endorsement_view import EndorsementView, endorsements_of
 from app.web.issuer_view import IssuerView, issuer_view
+from app.web.languages import gettext as _
+from app.web.leads_view import LeadsView, leads_view
+
+MOST_VERSIONS = 20  # that the page links to
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class AchievementView:
     number: int
     newest: int
     is_archived: bool
+    takes_applications: bool  # by what somebody learned elsewhere
     name: str
     abbreviation: str
     description: str
@@ -61,22 +68,16 @@ class AchievementView:
     skills: tuple[Skill, ...]
     tags: tuple[str, ...]
     published_at: datetime
+    held_by: str
+    endorsements: tuple[EndorsementView, ...]
+    leads: LeadsView | None
+    structured: Markup  # the same for search engines
 
     @property
-    def older(self) -> tuple[int, ...]:
-        """The numbers of the other versions, newest first."""
-        return tuple(number for number in range(self.newest, 0, -1) if number != self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class AchievementCard:
-    """An achievement in a list."""
-
-    path: str
-    name: str
-    abbreviation: str
-    image_path: str
-    details: str
+    def others(self) -> tuple[int, ...]:
+        """The numbers of the newest other versions, newest first."""
+        numbers = (number for number in range(self.newest, 0, -1) if number != self.number)
+        return tuple(islice(numbers, MOST_VERSIONS))
 
 
 def achievement_view(
@@ -85,17 +86,20 @@ def achievement_view(
     """The page of one published version."""
     facts = achievement_facts.parse(version.facts)
     image = session.get_one(Image, version.image_sha256)
+    issuer = issuer_view(office, issuers.by_id(session, achievement.issuer_id))
+    url = office.addresses.achievement_version(achievement.id, version.number)
     return AchievementView(
         id=achievement.id,
-        url=office.addresses.achievement_version(achievement.id, version.number),
+        url=url,
         number=version.number,
         newest=achievement.current_version or version.number,
         is_archived=achievement.state == AchievementState.ARCHIVED,
+        takes_applications=applications.switches.is_open(achievement),
         name=facts.name,
         abbreviation=facts.abbreviation,
         description=facts.description,
         language=facts.language,
-        issuer=issuer_view(office, issuers.by_id(session, achievement.issuer_id)),
+        issuer=issuer,
         picture=picture_of(image, facts, url=office.addresses.image(image.sha256)),
         details=_details(facts),
         criteria=facts.criteria_narrative,
@@ -103,23 +107,11 @@ def achievement_view(
         skills=skills_of(facts),
         tags=facts.tags,
         published_at=version.published_at,
+        held_by=holders_of(session, achievement.id),
+        endorsements=endorsements_of(session, office, url),
+        leads=leads_view(session, achievement.issuer_id, achievement.id, today=clock.now().date()),
+        structured=structured_data.of_achievement(office, issuer, version, facts, url=url),
     )
-
-
-def cards_of(session: Session, issuer: Issuer) -> list[AchievementCard]:
-    """The issuer's achievements that can be earned now, by name."""
-    query = (
-        select(AchievementVersion)
-        .join(Achievement, Achievement.id == AchievementVersion.achievement_id)
-        .where(
-            Achievement.issuer_id == issuer.id,
-            Achievement.state == AchievementState.PUBLISHED,
-            Achievement.current_version == AchievementVersion.number,
-        )
-    )
-    found = [(achievement_facts.parse(version.facts), version) for version in session.scalars(query)]
-    found.sort(key=lambda pair: (pair[0].name.casefold(), pair[1].achievement_id))
-    return [_card(facts, version) for facts, version in found]
 
 
 def skills_of(facts: AchievementFacts) -> tuple[Skill, ...]:
@@ -129,7 +121,7 @@ def skills_of(facts: AchievementFacts) -> tuple[Skill, ...]:
             name=skill.name,
             url=skill.url,
             level=skill.level,
-            word=words.LEVELS[skill.level],
+            word=words.level(skill.level),
             source=" · ".join(filter(None, (skill.code, skill.framework))),
         )
         for skill in facts.skills
@@ -143,29 +135,26 @@ def picture_of(image: Image, facts: AchievementFacts, *, url: str) -> Picture:
         url=url,
         width=image.width,
         height=image.height,
-        alt=facts.image_alt or f"Badge: {facts.name} ({facts.abbreviation})",
+        alt=facts.image_alt or _("Badge: %(name)s (%(short)s)", name=facts.name, short=facts.abbreviation),
     )
 
 
-def _card(facts: AchievementFacts, version: AchievementVersion) -> AchievementCard:
-    hours = [words.counted(facts.hours, "hour", "hours")] if facts.hours else []
-    return AchievementCard(
-        path=f"/achievements/{version.achievement_id}",
-        name=facts.name,
-        abbreviation=facts.abbreviation,
-        image_path=f"/images/{version.image_sha256}.png",
-        details=" · ".join([*hours, *words.credits(facts)]),
-    )
+def holders_of(session: Session, achievement_id: str) -> str:
+    """How many people hold it now, in words; never a number so small that it names them."""
+    number = holders.count(session, achievement_id, now=clock.now(), at_most=words.MOST_COUNTED + 1)
+    return words.holders(number)
 
 
 def _details(facts: AchievementFacts) -> tuple[tuple[str, str], ...]:
     """What the page lists as label and value; absent facts leave no line."""
-    method = words.assessment(facts.assessment_method)
     found = [
-        ("Length", words.counted(facts.hours, "hour", "hours") if facts.hours else ""),
-        ("Credits", "; ".join(words.credits(facts))),
-        ("Assessed by", method or ""),
-        ("Stays good", words.validity(facts.validity)),
-        ("Kind of learning", ". ".join(words.education(facts))),
+        (_("Kind"), words.kind(facts.achievement_type)),
+        (_("Length"), words.hours(facts.hours) if facts.hours else ""),
+        (_("Cost"), words.price(facts.price) if facts.price else ""),
+        (_("Credits"), "; ".join(words.credits(facts))),
+        (_("Assessed by"), words.assessment(facts.assessment_method) or ""),
+        (_("Stays good"), words.validity(facts.validity)),
+        (_("Kind of learning"), ". ".join(words.education(facts))),
+        (_("Language"), words.language_name(facts.language)),
     ]
     return tuple((label, value) for label, value in found if value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.credentials import strict_json
-from app.issuing import achievement_facts, achievements, awards, issuers
+from app.issuing import achievement_facts, achievements, awards, holding, issuers
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, Credential, Visibility
@@ -18,9 +18,15 @@ from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office
 from app.issuing.signing_keys import SigningKey
+from app.projections.typesetting import printable
 from app.web import states, words
 from app.web.achievement_view import Picture, Skill, picture_of, skills_of
+from app.web.badge_endorsements import BadgeEndorsement, endorsements_of_badge
+from app.web.built_view import BuiltView, Resting, built_view, resting_on
+from app.web.dated import dated
 from app.web.issuer_view import IssuerView, is_web_address, issuer_view
+from app.web.languages import gettext as _
+from app.web.leads_view import LeadsView, leads_view
 from app.web.states import State, Tone
 
 
@@ -40,6 +46,7 @@ class BadgeView:
     id: str
     url: str
     state: State
+    shown_state: State  # the same, with its dates marked as such
     is_public: bool
     name: str
     abbreviation: str
@@ -48,16 +55,29 @@ class BadgeView:
     holder: str | None
     issuer: IssuerView
     picture: Picture
+    image_sha256: str
+    logo_sha256: str | None
     awarded_at: datetime
     valid_until: datetime | None
     signed_at: datetime
     facts: tuple[str, ...]  # hours, credits, how it was assessed
+    details: tuple[tuple[str, str], ...]  # the same with a label each
     criteria: str | None
     criteria_url: str | None
     narrative: str | None
     skills: tuple[Skill, ...]
     evidence: tuple[EvidenceView, ...]
+    added: tuple[EvidenceView, ...]  # by the holder, and no part of what was signed
+    endorsements: tuple[BadgeEndorsement, ...]
     achievement_path: str
+    leads: LeadsView | None
+    built: BuiltView | None
+    resting: tuple[Resting, ...]  # stacks of the same holder that rest on it
+
+    @property
+    def title(self) -> str:
+        """Name and abbreviation on one line, as people write them; also where no template prints it (T20)."""
+        return printable(f"{self.name} ({self.abbreviation})")
 
     @property
     def states_no_date(self) -> bool:
@@ -67,8 +87,11 @@ class BadgeView:
     @property
     def summary(self) -> str:
         """One sentence for a link preview."""
-        holder = f"Held by {self.holder}. " if self.holder else ""
-        return f"{holder}Awarded by {self.issuer.name} on {words.date_of(self.awarded_at)}. {self.state.word}."
+        holder = _("Held by %(name)s.", name=self.holder) + " " if self.holder else ""
+        day = words.date_of(self.awarded_at)
+        return holder + _(
+            "Awarded by %(issuer)s on %(day)s. %(state)s.", issuer=self.issuer.name, day=day, state=self.state.word
+        )
 
 
 def badge_view(session: Session, office: Office, award: Award, *, now: datetime) -> BadgeView:
@@ -77,10 +100,12 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
     version = awards.version_of(session, award)
     facts = achievement_facts.parse(version.facts)
     issuer = issuers.by_id(session, award.issuer_id)
+    state = states.of_award(award, _standing(session, office, award, issuer, credential), now=now)
     return BadgeView(
         id=award.id,
         url=office.addresses.badge(award.id),
-        state=states.of_award(award, _standing(session, office, award, issuer, credential), now=now),
+        state=state,
+        shown_state=_dated(state, award, credential),
         is_public=award.visibility == Visibility.PUBLIC,
         name=facts.name,
         abbreviation=facts.abbreviation,
@@ -88,17 +113,25 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         language=facts.language,
         holder=_holder(session, award, credential),
         issuer=issuer_view(office, issuer),
-        picture=_picture(session, office, award, version, facts),
+        picture=_picture(session, office, version, facts),
+        image_sha256=version.image_sha256,
+        logo_sha256=issuer.image_sha256,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
         signed_at=credential.valid_from,
         facts=stated_facts(facts),
+        details=labelled_facts(facts),
         criteria=facts.criteria_narrative,
         criteria_url=facts.criteria_url,
-        narrative=award.narrative,
+        narrative=award.narrative if award.results_shown else None,
         skills=skills_of(facts),
-        evidence=tuple(_evidence(item) for item in award.evidence),
+        evidence=tuple(_evidence(item) for item in award.evidence) if award.results_shown else (),
+        added=tuple(EvidenceView(each.name, each.url, each.text) for each in holding.evidence.shown(session, award)),
+        endorsements=endorsements_of_badge(session, office, award, issuer, version, now=now),
         achievement_path=f"/achievements/{award.achievement_id}/v{version.number}",
+        leads=leads_view(session, award.issuer_id, award.achievement_id, today=now.date()),
+        built=built_view(session, office, award, now=now) if facts.is_stack else None,
+        resting=resting_on(session, award),
     )
 
 
@@ -107,7 +140,19 @@ def stated_facts(facts: AchievementFacts) -> tuple[str, ...]:
     found = [words.counted(facts.hours, "hour", "hours")] if facts.hours else []
     found += words.credits(facts)
     if method := words.assessment(facts.assessment_method):
-        found.append(f"assessed by {method}")
+        found.append(_("assessed by %(method)s", method=method))
+    return tuple(found)
+
+
+def labelled_facts(facts: AchievementFacts) -> tuple[tuple[str, str], ...]:
+    """The same with a label each, for a sheet of paper."""
+    found = []
+    if facts.hours:
+        found.append((_("Learning time"), words.counted(facts.hours, "hour", "hours")))
+    if credits_ := words.credits(facts):
+        found.append((_("Credit"), ", ".join(credits_)))
+    if method := words.assessment(facts.assessment_method):
+        found.append((_("Assessed by"), method))
     return tuple(found)
 
 
@@ -148,11 +193,14 @@ def _holder(session: Session, award: Award, credential: Credential) -> str | Non
     return names[0] if names else None
 
 
-def _picture(
-    session: Session, office: Office, award: Award, version: AchievementVersion, facts: AchievementFacts
-) -> Picture:
+def _dated(state: State, award: Award, credential: Credential) -> State:
+    moments = (award.valid_until, credential.valid_from, award.revoked_at, award.suspended_at)
+    return replace(state, word=dated(state.word, *moments), sentence=dated(state.sentence, *moments))
+
+
+def _picture(session: Session, office: Office, version: AchievementVersion, facts: AchievementFacts) -> Picture:
     image = session.get_one(Image, version.image_sha256)
-    return picture_of(image, facts, url=f"{office.addresses.badge(award.id)}.png")
+    return picture_of(image, facts, url=office.addresses.image(image.sha256))
 
 
 def _evidence(item: dict[str, Any]) -> EvidenceView:
@@ -160,7 +208,7 @@ def _evidence(item: dict[str, Any]) -> EvidenceView:
     is_web = is_web_address(address)
     text = item.get("narrative") or item.get("description")
     return EvidenceView(
-        name=item.get("name") or item.get("genre") or ("Evidence" if text or not is_web else address),
+        name=item.get("name") or item.get("genre") or (_("Evidence") if text or not is_web else address),
         url=address if is_web else None,
         text=text,
     )

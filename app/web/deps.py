@@ -7,13 +7,45 @@ and what it returns afterwards is committed.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from app.issuing.accounts import passkeys
+from app.issuing.accounts.passkeys import RelyingParty
 from app.judging.desk import Desk
+from app.outbound.network import Network
+from app.outbound.oidc import Provider
 from app.service import Service
 from app.web.lanes import Lane
+from app.web.rates import Rates
+
+
+class Finding(Protocol):
+    """One thing that the doctor looked at: `level` is ok, warn or fail; `sentence` says what to do."""
+
+    @property
+    def level(self) -> str:
+        """How bad it is."""
+
+    @property
+    def subject(self) -> str:
+        """What was looked at."""
+
+    @property
+    def sentence(self) -> str:
+        """What was found."""
+
+
+Examine = Callable[[str], Sequence[Finding]]
+"""Looks at the service as the owner of one issuer may see it, whose id is given. The doctor is a room beside this."""
+
+
+def examine_of(request: Request) -> Examine:
+    """What looks whether everything is ready."""
+    examine: Examine = request.app.state.examine
+    return examine
 
 
 def service_of(request: Request) -> Service:
@@ -28,6 +60,23 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def network_of(request: Request) -> Network | None:
+    """The way out to platforms; None = the internet."""
+    network: Network | None = request.app.state.network
+    return network
+
+
+def provider_of(request: Request) -> Provider | None:
+    """The identity provider; None = none is set up."""
+    provider: Provider | None = request.app.state.provider
+    return provider
+
+
+def passkey_party_of(request: Request) -> RelyingParty | None:
+    """Who we are to passkeys; None = browsers offer none at this address."""
+    return passkeys.party_of(service_of(request).settings.public_base_url)
+
+
 def judging_lane(request: Request) -> Lane:
     """Where badges are judged that may be a stranger's."""
     lane: Lane = request.app.state.judging_lane
@@ -40,13 +89,24 @@ def batch_lane(request: Request) -> Lane:
     return lane
 
 
+def rates_of(request: Request) -> Rates:
+    """How often callers came."""
+    rates: Rates = request.app.state.rates
+    return rates
+
+
 async def raw_body(request: Request) -> bytes:
     """The bytes of the body, as sent; their number is bounded by the body limit."""
     return await request.body()
 
 
 TheService = Annotated[Service, Depends(service_of)]
+TheNetwork = Annotated[Network | None, Depends(network_of)]
+TheDoctor = Annotated[Examine, Depends(examine_of)]
+TheProvider = Annotated[Provider | None, Depends(provider_of)]
+ThePasskeys = Annotated[RelyingParty | None, Depends(passkey_party_of)]
 TheDesk = Annotated[Desk, Depends(desk_of)]
 JudgingLane = Annotated[Lane, Depends(judging_lane)]
 BatchLane = Annotated[Lane, Depends(batch_lane)]
 RawBody = Annotated[bytes, Depends(raw_body)]
+TheRates = Annotated[Rates, Depends(rates_of)]

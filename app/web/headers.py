@@ -17,6 +17,11 @@ CONTENT_SECURITY_POLICY = (
 )
 # For an SVG opened as a page of its own (T22, B42): it runs nothing, loads nothing, and has no origin.
 DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'; sandbox"
+# For the small page that others show inside of theirs: anybody may frame it, and there is nothing in it to be misled
+# into but links that open tabs of their own.
+EMBED_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
+)
 PROTECTION = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -30,9 +35,10 @@ PROTECTION = {
 _ONE_YEAR = "max-age=31536000"
 # What other people's verifiers and pages may read from any origin (OB3-88); nothing here knows who asks.
 _OPEN = re.compile(
-    r"/(b|ob2|endorsements|issuers|achievements|images|status|credentials/status|problems|\.well-known)/|/verify(/batch)?$"
+    r"/(b|ob2|endorsements|issuers|achievements|images|status|credentials/status|problems|\.well-known)/|/verify(/batch)?$|/oembed$"
 )
 _EXPOSED = "ETag, Link, Content-Disposition"
+WAS_HEAD = "lanyard.was_head"  # in the scope of a request that is answered as GET
 
 
 class PublicHeaders:
@@ -54,6 +60,8 @@ class PublicHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._always.items():
                     headers.setdefault(name, value)
+                if headers["Content-Security-Policy"] == EMBED_POLICY:
+                    del headers["X-Frame-Options"]
                 if is_open:
                     headers.setdefault("Access-Control-Allow-Origin", "*")
                     headers.setdefault("Access-Control-Expose-Headers", _EXPOSED)
@@ -82,7 +90,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", WAS_HEAD: True}, receive, without_body)
 
 
 def _is_preflight(scope: Scope) -> bool:

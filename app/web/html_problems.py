@@ -57,6 +57,7 @@ def answer(request: Request, document: dict[str, Any], headers: dict[str, str]) 
         title=title,
         detail="" if detail == title else detail,
         step=next_step(status),
+        here="/",  # a page about nothing says nothing of the address: none can be told from another
     )
     response.headers.update(headers)
     return response

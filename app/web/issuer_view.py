@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 from app.credentials.report import domain_of
 from app.credentials.verify.cautions import misleading
+from app.issuing import signing_keys
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
+from app.issuing.signing_keys import KeyState, SigningKey
+from app.web import words
+from app.web.languages import gettext as _
+
+MOST_KEYS = 12
+_PLACES = (KeyState.ACTIVE, KeyState.PENDING, KeyState.RETIRED, KeyState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,16 @@ class IssuerView:
     warning: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as the issuer's page names it: `mark` names an icon, `sentence` says what it is good for."""
+
+    kid: str
+    mark: str
+    algorithm: str
+    sentence: str
+
+
 def issuer_view(office: Office, issuer: Issuer) -> IssuerView:
     """The issuer as it is now."""
     did = office.addresses.did(issuer.slug)
@@ -49,6 +68,29 @@ def issuer_view(office: Office, issuer: Issuer) -> IssuerView:
         parent_url=issuer.parent_url if is_web_address(issuer.parent_url or "") else None,
         warning=caution.sentence if caution else None,
     )
+
+
+def keys_of(session: Session, issuer: Issuer) -> tuple[KeyView, ...]:
+    """The newest keys of the issuer: those that sign first, then those that once did."""
+    newest_first = reversed(signing_keys.of_issuer(session, issuer))
+    placed = sorted(newest_first, key=lambda key: _PLACES.index(KeyState(key.state)))
+    return tuple(_key_view(key) for key in placed[:MOST_KEYS])
+
+
+def _key_view(key: SigningKey) -> KeyView:
+    said = {"since": words.date_of(key.activated_at or key.created_at)}
+    match KeyState(key.state):
+        case KeyState.ACTIVE:
+            mark, sentence = "good", _("Signs since %(since)s.", **said)
+        case KeyState.PENDING:
+            mark, sentence = "soon", _("Does not sign yet.")
+        case KeyState.RETIRED:
+            until = words.date_of(key.retired_at or key.created_at)
+            mark, sentence = "ended", _("Signed until %(until)s. What it signed stays good.", until=until)
+        case KeyState.REVOKED:
+            at = words.date_of(key.revoked_at or key.created_at)
+            mark, sentence = "stopped", _("Withdrawn on %(date)s. Nothing that it signed can be trusted.", date=at)
+    return KeyView(key.kid, mark, key.algorithm, sentence)
 
 
 def is_web_address(text: str) -> bool:

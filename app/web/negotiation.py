@@ -31,7 +31,9 @@ CREDENTIAL_JSON = Form(
 CREDENTIAL_JWT = Form("jwt", ".jwt", ("text/plain", "application/vc+jwt", "application/jwt"))
 PICTURE = Form("png", ".png", ("image/png",))
 DRAWING = Form("svg", ".svg", ("image/svg+xml",))
+CERTIFICATE = Form("pdf", ".pdf", ("application/pdf",))
 LINKED_DATA = Form("json", ".json", ("application/ld+json", "application/json"))
+CTDL = Form("ctdl", ".jsonld", ("application/ld+json", "application/json"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,24 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.projections import markdown
-from app.web import words
+from app.web import languages, words
 from app.web.negotiation import HTML
 from app.web.representations import Alternate, Representation, respond
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CONTENT_TYPE = f"{HTML}; charset=utf-8"
+RAIL_NOUNS = (
+    "overview",
+    "achievements",
+    "awards",
+    "pathways",
+    "definitions",
+    "people",
+    "sources",
+    "reports",
+    "settings",
+)  # that have pages
 # Characters that turn the reading order around make one name look like another (T20).
 _TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -40,8 +51,9 @@ def page(
     **shown: Any,
 ) -> Response:
     """A page of ours. `indexed=False` asks search engines to stay away; `negotiated` says that `Accept` chose it."""
+    shown = {"here": request.url.path, **shown}  # where the links to other languages come back to
     text = _environment.get_template(template).render(indexed=indexed, alternates=alternates, **shown)
-    headers = {} if indexed else {"X-Robots-Tag": "noindex"}
+    headers = {"Content-Language": languages.current().tag} | ({} if indexed else {"X-Robots-Tag": "noindex"})
     form = Representation(
         text.encode(),
         CONTENT_TYPE,
@@ -97,6 +109,7 @@ def _as_markup(text: str) -> Markup:
 def _environment_of_pages() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -106,11 +119,16 @@ def _environment_of_pages() -> Environment:
     environment.filters |= {
         "markdown": _as_markup,
         "date": words.date_of,
+        "day": words.day_of,
         "moment": words.moment_of,
         "machine_date": words.machine_date,
         "query": lambda text: quote(str(text), safe=""),
     }
-    environment.globals |= {"static": static_url, "levels": words.LEVELS}
+    environment.globals |= {"static": static_url, "language": languages.current}
+    environment.globals |= {"languages": tuple(languages.LANGUAGES.values()), "rail_nouns": RAIL_NOUNS}
+    environment.globals |= {"level_word": words.level, "english": words.tag_of_english}
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(languages.gettext, languages.raw_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     return environment
 
 

@@ -8,13 +8,15 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app import errors
 from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
 from app.web import html_problems
+from app.web.access_log import UNFINISHED
 from app.web.deps import service_of
 from app.web.headers import PROTECTION
 
@@ -37,31 +39,49 @@ STATUS: dict[type[ServiceError], int] = {
     errors.Gone: 410,
     errors.NotAuthenticated: 401,
     errors.KeyInAddress: 400,
+    errors.NotSignedIn: 401,
+    errors.SignInRefused: 403,
+    errors.NotOurForm: 403,
     errors.NotAllowed: 403,
     errors.RateLimited: 429,
     errors.DeliveryNotAuthentic: 401,
     errors.DeliveryConflict: 409,
+    errors.DeliveryUnreadable: 400,
+    errors.ProtocolBroken: 400,
     errors.SourceDisabled: 410,
+    errors.LaunchRefused: 403,
     errors.IdempotencyConflict: 422,
     errors.NotPublishable: 409,
     errors.NotPublished: 409,
+    errors.AwardedByPathway: 409,
+    errors.EntryNotMet: 409,
     errors.AlreadyExists: 409,
     errors.AlreadyAwarded: 409,
     errors.AlreadyRevoked: 409,
     errors.NotSuspended: 409,
     errors.AlreadySuspended: 409,
     errors.AlreadySuperseded: 409,
+    errors.AlreadyDecided: 409,
     errors.LearnerUnclear: 409,
+    errors.LearnerErased: 409,
+    errors.NotAPerson: 422,
+    errors.MergeNotUndoable: 409,
     errors.LintFailed: 422,
     errors.SelfVerificationFailed: 500,
     errors.NoSigningKey: 503,
     errors.KeyUnavailable: 503,
     errors.WrongKeyState: 409,
+    errors.WrongImportState: 409,
+    errors.WrongState: 409,
+    errors.WouldAward: 500,
+    errors.WrongEndpointState: 409,
     errors.StatusListFull: 503,
     errors.StatusListRegression: 500,
     errors.Busy: 503,
     errors.SchemaUnknown: 503,
     errors.FetchFailed: 502,
+    errors.PlatformRefused: 502,
+    errors.Throttled: 502,
     errors.MailRefused: 502,
     UnsafeDocument: 422,
 }
@@ -72,6 +92,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -89,7 +110,7 @@ def problem(request: Request, error: ServiceError) -> Response:
     retry_after = error.facts.get("retry_after_seconds")
     if retry_after or status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(retry_after or RETRY_AFTER_SECONDS)
-    if status == HTTPStatus.UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED and not isinstance(error, errors.NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, document, headers)
 
@@ -98,6 +119,9 @@ def _service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
     if STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("service error", slug=error.slug, detail=error.detail)
+    if isinstance(error, errors.NotSignedIn) and html_problems.wanted(request):
+        # A browser goes and signs in; 303, so that a form that was sent too late is not sent again there.
+        return RedirectResponse(error.facts["sign_in"], HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     return problem(request, error)
 
 
@@ -124,6 +148,11 @@ def _http_error(request: Request, error: Exception) -> Response:
     if error.detail and error.detail != document["title"]:
         document["detail"] = error.detail
     return _answer(request, document, dict(error.headers or {}))
+
+
+def _left(_request: Request, _error: Exception) -> Response:
+    """Nobody is there to read an answer; that somebody hung up in the middle of a body is no fault of ours."""
+    return Response(status_code=UNFINISHED)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

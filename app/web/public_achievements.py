@@ -12,11 +12,12 @@ from app.credentials import ob3, strict_json
 from app.errors import NotFound
 from app.issuing import achievements
 from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing.pathways import exporting
 from app.service import Service
 from app.web import negotiation
 from app.web.achievement_view import achievement_view
 from app.web.deps import TheService
-from app.web.negotiation import LINKED_DATA, PAGE
+from app.web.negotiation import CTDL, LINKED_DATA, PAGE, Form
 from app.web.pages import page
 from app.web.representations import Alternate, Representation, is_id, respond
 
@@ -29,31 +30,39 @@ _VERSION = re.compile(r"v([1-9][0-9]{0,5})")
 @router.get("/achievements/{name}")
 def newest(name: str, request: Request, service: TheService) -> Response:
     """The newest published version. 404 for a draft that never was published."""
-    achievement_id = name.removesuffix(LINKED_DATA.suffix)
+    achievement_id, form = form_of(name)
     with service.database.read() as session:
         achievement = _achievement(session, achievement_id)
         if achievement.current_version is None:
             raise NotFound(NO_SUCH_ACHIEVEMENT)
         version = achievements.current(session, achievement)
-        return _answer(request, service, session, achievement, version, json_only=name != achievement_id)
+        return _answer(request, service, session, achievement, version, form=form)
 
 
 @router.get("/achievements/{achievement_id}/{name}")
 def one_version(achievement_id: str, name: str, request: Request, service: TheService) -> Response:
     """One frozen version: the members are those that its badges carry, and it never changes."""
-    version_name = name.removesuffix(LINKED_DATA.suffix)
+    version_name, form = form_of(name)
     match = _VERSION.fullmatch(version_name)
     if match is None:
         raise NotFound(NO_SUCH_ACHIEVEMENT)
     with service.database.read() as session:
         achievement = _achievement(session, achievement_id)
         version = achievements.version_of(session, achievement, int(match[1]))
-        return _answer(request, service, session, achievement, version, json_only=name != version_name)
+        return _answer(request, service, session, achievement, version, form=form)
 
 
 def document(version: AchievementVersion) -> bytes:
     """The stored achievement with the contexts that give its words their meaning, and nothing else added."""
     return strict_json.dumps({"@context": list(ob3.CONTEXTS), **strict_json.loads(version.document)})
+
+
+def form_of(name: str) -> tuple[str, Form | None]:
+    """A name without its suffix, and the form that the suffix asks for: `.json` as in badges, `.jsonld` CTDL."""
+    for form in (CTDL, LINKED_DATA):
+        if name.endswith(form.suffix):
+            return name.removesuffix(form.suffix), form
+    return name, None
 
 
 def _achievement(session: Session, achievement_id: str) -> Achievement:
@@ -69,13 +78,16 @@ def _answer(
     achievement: Achievement,
     version: AchievementVersion,
     *,
-    json_only: bool,
+    form: Form | None,
 ) -> Response:
-    forms = (LINKED_DATA,) if json_only else (PAGE, LINKED_DATA)
-    chosen = negotiation.choose(request.headers.get("accept"), forms)
+    """`form` = the one that the address names; else `Accept` chooses between page and achievement."""
+    chosen = negotiation.choose(request.headers.get("accept"), (form,) if form else (PAGE, LINKED_DATA))
     url = service.office.addresses.achievement_version(achievement.id, version.number)
     links = Alternate(url, negotiation.HTML), Alternate(f"{url}.json", LINKED_DATA.media_types[0])
     if chosen.form is PAGE:
         view = achievement_view(session, service.office, achievement, version)
         return page(request, "achievement.html", negotiated=True, alternates=links, achievement=view)
+    if chosen.form is CTDL:
+        told = exporting.achievement_in_ctdl(session, service.office, achievement, version)
+        return respond(request, Representation(strict_json.dumps(told), chosen.media_type, alternates=links))
     return respond(request, Representation(document(version), chosen.media_type, alternates=links))

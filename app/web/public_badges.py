@@ -8,22 +8,25 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials import baking
-from app.errors import NotFound
+from app.errors import Gone, NotFound
 from app.issuing import awards, images
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.office import Office
-from app.web import negotiation
+from app.projections.typesetting import Paper
+from app.service import Service
+from app.web import badge_sheets, counting, negotiation
 from app.web.badge_view import badge_view, file_stem
 from app.web.deps import TheService
 from app.web.headers import DRAWING_POLICY
-from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, DRAWING, PAGE, PICTURE, Chosen, Form
+from app.web.negotiation import CERTIFICATE, CREDENTIAL_JSON, CREDENTIAL_JWT, DRAWING, PAGE, PICTURE, Chosen, Form
 from app.web.pages import page
 from app.web.representations import Alternate, Representation, is_id, respond
+from app.web.share_view import share_view
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
-FORMS = (PAGE, CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
-FILES = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
+FORMS = (PAGE, CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING, CERTIFICATE)
+FILES = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING, CERTIFICATE)
 REFRESHED = (CREDENTIAL_JSON, CREDENTIAL_JWT)
 NOTHING_HERE = "There is nothing at this address"
 
@@ -32,14 +35,20 @@ NOTHING_HERE = "There is nothing at this address"
 def badge(name: str, request: Request, service: TheService) -> Response:
     """The badge in the form that the suffix names, else the one that `Accept` asks for. 404 also for a private one."""
     award_id, chosen = form_of(name, request.headers.get("accept"))
+    if chosen.form is CERTIFICATE:
+        return _certificate(request, service, award_id, is_negotiated=award_id == name)
     with service.database.read() as session:
         award = visible(session, award_id)
         links = alternates(service.office, award)
         if chosen.form is not PAGE:
-            return respond(request, _file(session, award, chosen, links, is_negotiated=award_id == name))
+            form = _file(session, award, chosen, links, is_negotiated=award_id == name)
+            counting.note_file(request, award_id)
+            return respond(request, form)
         view = badge_view(session, service.office, award, now=clock.now())
+    counting.note_page(request, award_id)
     own = (Alternate(view.url, negotiation.HTML), *links)
-    return page(request, "badge.html", indexed=view.is_public, negotiated=True, alternates=own, badge=view)
+    share = share_view(view, base_url=service.office.addresses.base_url)
+    return page(request, "badge.html", indexed=view.is_public, negotiated=True, alternates=own, badge=view, share=share)
 
 
 @router.get("/b/{award_id}/refresh")
@@ -72,10 +81,15 @@ def form_of(name: str, accept: str | None) -> tuple[str, Chosen]:
 
 
 def visible(session: Session, award_id: str) -> Award:
-    """The award if whoever has the link may see it. Raises the same NotFound for a private one as for none at all."""
+    """The award if whoever has the link may see it. Raises the same NotFound for a private one as for none at all.
+
+    Raises Gone for one whose holder was erased.
+    """
     award = session.get(Award, award_id)
     if award is None or award.visibility == Visibility.PRIVATE or award.state == AwardState.PENDING:
         raise NotFound(NOTHING_HERE)
+    if award.erased_at is not None:
+        raise Gone(awards.ERASED)
     return award
 
 
@@ -97,15 +111,35 @@ def alternates(office: Office, award: Award) -> tuple[Alternate, ...]:
     return tuple(Alternate(f"{url}{form.suffix}", form.media_types[0]) for form in FILES)
 
 
+def _certificate(request: Request, service: Service, award_id: str, *, is_negotiated: bool) -> Response:
+    """The badge as a PDF, on A4, or on Letter where `paper` asks for it. It is set after the transaction."""
+    badge_sheets.speak_a_written_language()
+    now = clock.now()
+    paper = Paper.LETTER if request.query_params.get("paper") == "letter" else Paper.A4
+    with service.database.read() as session:
+        award = visible(session, award_id)
+        view = badge_view(session, service.office, award, now=now)
+        make = badge_sheets.certificate_of(session, award, view, paper=paper, now=now)
+        links, headers = alternates(service.office, award), _headers(session, award, CERTIFICATE)
+    form = Representation(
+        make(), CERTIFICATE.media_types[0], is_negotiated=is_negotiated, alternates=links, headers=headers
+    )
+    return respond(request, form)
+
+
+def _headers(session: Session, award: Award, form: Form) -> dict[str, str]:
+    """What goes with a file: its name, and that an unlisted one is not for search engines."""
+    headers = {"Content-Disposition": f'inline; filename="{file_stem(session, award)}{form.suffix}"'}
+    if award.visibility != Visibility.PUBLIC:
+        headers["X-Robots-Tag"] = "noindex"
+    if form is DRAWING:
+        headers["Content-Security-Policy"] = DRAWING_POLICY
+    return headers
+
+
 def _file(
     session: Session, award: Award, chosen: Chosen, links: tuple[Alternate, ...], *, is_negotiated: bool
 ) -> Representation:
-    name = f"{file_stem(session, award)}{chosen.form.suffix}"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    if award.visibility != Visibility.PUBLIC:
-        headers["X-Robots-Tag"] = "noindex"
-    if chosen.form is DRAWING:
-        headers["Content-Security-Policy"] = DRAWING_POLICY
     # Also a suffix leaves the choice among the names of its type, so `Accept` matters there too, except for pictures.
     varies = is_negotiated or len(chosen.form.media_types) > 1
     return Representation(
@@ -113,5 +147,5 @@ def _file(
         chosen.media_type,
         is_negotiated=varies,
         alternates=links,
-        headers=headers,
+        headers=_headers(session, award, chosen.form),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from app.credentials import keys, ob3, strict_json
 from app.credentials.model import Algorithm
@@ -13,12 +14,14 @@ from app.errors import Gone, NotFound
 from app.issuing import issuers, signing_keys
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
-from app.web import negotiation
-from app.web.achievement_view import cards_of
+from app.web import catalogue_query, negotiation, structured_data
+from app.web.catalogue_view import catalogue_view
 from app.web.deps import TheService
-from app.web.issuer_view import issuer_view
+from app.web.endorsement_view import endorsements_of
+from app.web.issuer_view import issuer_view, keys_of
 from app.web.negotiation import LINKED_DATA, PAGE, Form
 from app.web.pages import page
+from app.web.pathway_view import cards_of
 from app.web.representations import Alternate, Representation, is_id, respond
 
 router = APIRouter(tags=["public"], include_in_schema=False)
@@ -52,8 +55,7 @@ def issuer_page(name: str, request: Request, service: TheService) -> Response:
         issuer = issuers.by_slug(session, slug)
         links = _links(service.office, issuer)
         if chosen.form is PAGE:
-            view, cards = issuer_view(service.office, issuer), cards_of(session, issuer)
-            return page(request, "issuer.html", negotiated=True, alternates=links, issuer=view, achievements=cards)
+            return _page(request, service.office, session, issuer, links)
         profile = ob3.profile_document(issuers.facts(service.office, issuer))
     body = strict_json.dumps({"@context": list(ob3.CONTEXTS), **profile})
     return respond(request, Representation(body, chosen.media_type, alternates=links))
@@ -96,6 +98,27 @@ def one_key(slug: str, kid: str, request: Request, service: TheService) -> Respo
             raise Gone("This key was withdrawn by its issuer; nothing that it signed can be trusted any more")
         published = keys.PublishedKey(found.kid, Algorithm(found.algorithm), found.public_jwk)
     return _document(request, keys.bare_jwk(published), JWK)
+
+
+def _page(request: Request, office: Office, session: Session, issuer: Issuer, links: tuple[Alternate, ...]) -> Response:
+    """The issuer's page, with its own part of the catalogue, which is searched by the same parameters."""
+    view = issuer_view(office, issuer)
+    query = catalogue_query.read(request.query_params).without("issuer")
+    after = catalogue_query.place_of(request.query_params.get("after", ""))
+    return page(
+        request,
+        "issuer.html",
+        indexed=not query.asked,
+        negotiated=True,
+        alternates=links,
+        issuer=view,
+        url=office.addresses.issuer(issuer.slug),
+        catalogue=catalogue_view(session, query, path=view.path, after=after, issuer=issuer),
+        pathways=cards_of(session, issuer),
+        keys=keys_of(session, issuer),
+        endorsements=endorsements_of(session, office, view.did),
+        structured=structured_data.of_issuer(office, view),
+    )
 
 
 def _document(request: Request, document: dict[str, Any], form: Form) -> Response:

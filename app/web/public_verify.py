@@ -16,24 +16,32 @@ from fastapi.responses import JSONResponse, Response
 
 from app import clock
 from app.credentials.report import Report, Verdict
-from app.errors import Busy, InvalidInput, NotFound, ServiceError, UnreadableCredential
-from app.issuing import verification
+from app.errors import Busy, InvalidInput, NotFound, RateLimited, ServiceError, UnreadableCredential
+from app.issuing import endorsements, verification
 from app.judging.desk import Desk
 from app.service import Service
-from app.web import negotiation, problems, submissions
-from app.web.deps import JudgingLane, TheDesk, TheService
-from app.web.lanes import Lane
+from app.web import counting, negotiation, problems, submissions, words
+from app.web.deps import JudgingLane, TheDesk, TheService, rates_of
+from app.web.headers import PROTECTION
+from app.web.languages import gettext as _
+from app.web.languages import marked
 from app.web.negotiation import CREDENTIAL_JWT
 from app.web.pages import page
 from app.web.public_badges import form_of, stored, visible
 from app.web.report_view import report_view
+from app.web.representations import is_id
 from app.web.submissions import Submission, TheSubmission
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
 HOSTED = re.compile(r"/ob2/assertions/[A-Za-z0-9_-]{22}")  # judged by what stands there, not by a copy
-NO_BADGE_THERE = "There is no badge at this address, or its holder keeps it private. Ask the holder for the file"
-NOTHING_HANDED_IN = "There is nothing to check yet: choose a file, or paste a badge or its address"
+NO_BADGE_THERE = marked(
+    "There is no badge at this address, or its holder keeps it private. Ask the holder for the file"
+)
+# This page alone may ask for the camera, to scan the QR code of a badge.
+WITH_CAMERA = PROTECTION["Permissions-Policy"].replace("camera=()", "camera=(self)")
+NOTHING_HANDED_IN = marked("There is nothing to check yet: choose a file, or paste a badge or its address")
+NOT_OF_A_BADGE = marked("This is an address of this service, but not of a badge")
 
 
 @router.get("/verify")
@@ -53,21 +61,19 @@ async def verify_page(
 async def verify(
     request: Request, service: TheService, desk: TheDesk, lane: JudgingLane, submission: TheSubmission
 ) -> Response:
-    """The report: 200 for whatever could be read, good or not; 422 when there is no badge in it."""
+    """The report: 200 for whatever could be read, good or not; 422 when there is no badge in it; 429 and 503."""
     address = submission.address
-    if address is not None and verification.is_own_address(service.office, address):
-        return await run_in_threadpool(_answer, request, service, desk, submission)
-    return await _in_lane(lane, request, service, desk, submission)
-
-
-async def _in_lane(lane: Lane, request: Request, service: Service, desk: Desk, submission: Submission) -> Response:
-    """The answer, or that there is no place at present, in the form that was asked for."""
+    answer = partial(_answer, request, service, desk, submission)
     try:
-        return await lane.run(partial(_answer, request, service, desk, submission))
-    except Busy as error:
+        if address is not None and verification.is_own_address(service.office, address):
+            return await run_in_threadpool(answer)
+        rates_of(request).look_up(request)
+        return await lane.run(answer)
+    except (Busy, RateLimited) as error:
         if not negotiation.wants_page(request.headers.get("accept")):
             raise
-        response = _form(request, service, error=error, status=503, submission=submission)
+        status = problems.STATUS[type(error)]
+        response = _form(request, service, error=error, status=status, submission=submission)
         response.headers["Retry-After"] = str(error.facts["retry_after_seconds"])
         return response
 
@@ -76,10 +82,13 @@ def _answer(request: Request, service: Service, desk: Desk, submission: Submissi
     as_page = negotiation.wants_page(request.headers.get("accept"))
     try:
         report = _judge(service, desk, submission)
+        if submission.recipient is not None and report.credential is not None:
+            rates_of(request).guess(request, report.credential.credential_id)
     except ServiceError as error:
-        if not as_page or isinstance(error, Busy):
+        if not as_page or isinstance(error, Busy | RateLimited):
             raise
         return _form(request, service, error=error, status=problems.STATUS[type(error)], submission=submission)
+    counting.note_check(request, report)
     status = 422 if report.verdict is Verdict.UNREADABLE else 200
     if not as_page:
         return _as_json(report)
@@ -103,8 +112,10 @@ def _judge(service: Service, desk: Desk, submission: Submission) -> Report:
 def _own_badge(service: Service, address: str) -> bytes:
     """The signed bytes that an address of this service stands for. Raises InvalidInput or NotFound."""
     path = urlsplit(address).path.rstrip("/")
+    if path.startswith("/endorsements/"):
+        return _own_endorsement(service, path.removeprefix("/endorsements/"))
     if not path.startswith("/b/"):
-        raise InvalidInput("This is an address of this service, but not of a badge", pointer="/address")
+        raise InvalidInput(NOT_OF_A_BADGE, pointer="/address")
     try:
         award_id, chosen = form_of(path.removeprefix("/b/"), None)
         # The picture carries the JSON form, and the page stands for it.
@@ -113,6 +124,16 @@ def _own_badge(service: Service, address: str) -> bytes:
             return stored(session, visible(session, award_id), form)
     except NotFound as error:
         raise NotFound(NO_BADGE_THERE) from error
+
+
+def _own_endorsement(service: Service, name: str) -> bytes:
+    """The signed bytes of an endorsement of this service, by the end of its address. Raises NotFound."""
+    endorsement_id, __, suffix = name.partition(".")
+    if not is_id(endorsement_id):
+        raise NotFound(NO_BADGE_THERE)
+    with service.database.read() as session:
+        found = endorsements.by_id(session, endorsement_id)
+        return found.jwt if suffix == "jwt" else found.json
 
 
 def _as_json(report: Report) -> Response:
@@ -130,13 +151,18 @@ def _form(
     status: int,
     submission: Submission | None = None,
 ) -> Response:
-    return page(
+    detail = error.detail if error else ""
+    said = _(detail) if detail else ""
+    response = page(
         request,
         "verify.html",
         status=status,
         negotiated=True,
         base_url=service.office.addresses.base_url,
-        error=error.detail if error else None,
+        error=said,
+        error_language=words.tag_of_english() if said == detail else None,
         address=submission.address if submission else None,
         recipient=submission.recipient if submission else None,
     )
+    response.headers["Permissions-Policy"] = WITH_CAMERA
+    return response

@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
@@ -19,12 +20,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.errors import InvalidInput, ServiceError, UnsupportedMediaType
+from app.errors import InvalidInput, RateLimited, ServiceError, UnsupportedMediaType
 from app.issuing.office import Office
 from app.judging import batch, lines
 from app.judging.batch import Judged
-from app.web import problems
-from app.web.deps import BatchLane, TheDesk, TheService
+from app.web import counting, problems
+from app.web.deps import BatchLane, TheDesk, TheService, rates_of
 from app.web.lanes import Lane
 
 router = APIRouter(tags=["public"], include_in_schema=False)
@@ -59,7 +60,7 @@ async def verify_batch(request: Request, service: TheService, desk: TheDesk, lan
         body.seek(0)
         judged = batch.judge_all(desk, lines.read(cast("BinaryIO", body), max_lines=MAX_LINES))
         stack.push_async_callback(_close, judged)
-        return _Answers(_pieces(lane, service.office, judged), kept=stack.pop_all())
+        return _Answers(_pieces(lane, service.office, _unguessed(request, judged)), kept=stack.pop_all())
 
 
 _File = tempfile.SpooledTemporaryFile
@@ -81,6 +82,19 @@ class _Answers(StreamingResponse):
 async def _close(judged: Generator[Judged, None, None]) -> None:
     with anyio.CancelScope(shield=True):  # also when the client went away, and then above all
         await anyio.to_thread.run_sync(judged.close)
+
+
+def _unguessed(request: Request, judged: Iterator[Judged]) -> Iterator[Judged]:
+    """What was judged, without the answers to somebody who asks too often whose a badge is (T25)."""
+    for entry, report in judged:
+        try:
+            if entry.recipient is not None and report is not None and report.credential is not None:
+                rates_of(request).guess(request, report.credential.credential_id)
+        except RateLimited as problem:
+            yield Judged(replace(entry, problem=problem), None)
+        else:
+            counting.note_check(request, report)
+            yield Judged(entry, report)
 
 
 async def _pieces(lane: Lane, office: Office, judged: Iterator[Judged]) -> AsyncIterator[bytes]:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from app.credentials.report import Check, Outcome, Report, VerifiedFacts
 from app.issuing.office import Office
 from app.web import states
+from app.web.languages import gettext as _
+from app.web.languages import marked
 from app.web.states import State
 
 _NOT_REACHED = "not_checked"
 _ABOUT = {
-    "format": "whether it can be read",
-    "schema": "its parts",
-    "context": "its words",
-    "proof": "its signature",
-    "issuer": "who signed it",
-    "refresh": "whether its issuer offers a newer form",
-    "dates": "its dates",
-    "status": "whether it was withdrawn",
-    "superseded": "whether a newer badge replaced it",
-    "recipient": "whose it is",
+    "format": marked("whether it can be read"),
+    "schema": marked("its parts"),
+    "context": marked("its words"),
+    "proof": marked("its signature"),
+    "issuer": marked("who signed it"),
+    "refresh": marked("whether its issuer offers a newer form"),
+    "dates": marked("its dates"),
+    "status": marked("whether it was withdrawn"),
+    "superseded": marked("whether a newer badge replaced it"),
+    "recipient": marked("whose it is"),
 }
 
 
@@ -50,7 +53,10 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """The whole answer. `recipient` is what was typed; `match` the check that compared it, if any."""
+    """The whole answer. `recipient` is what was typed; `match` the check that compared it, if any.
+
+    `checked_by` is the host that says so: a print must name it.
+    """
 
     state: State
     facts: VerifiedFacts | None
@@ -64,13 +70,15 @@ class ReportView:
     badge_path: str | None
     document: str | None
     inside: tuple[Inside, ...]
+    checked_at: datetime
+    checked_by: str
 
 
 def report_view(office: Office, report: Report, *, recipient: str | None, now: datetime) -> ReportView:
     """The page's answer to a report."""
     reached = {check.name: _line(check) for check in report.checks if check.code != _NOT_REACHED}
     match = reached.pop("recipient", None)
-    left_out = [_ABOUT[check.name] for check in report.checks if check.code == _NOT_REACHED]
+    left_out = [_(_ABOUT[check.name]) for check in report.checks if check.code == _NOT_REACHED]
     return ReportView(
         state=states.of_report(report, now=now),
         facts=report.credential,
@@ -84,13 +92,15 @@ def report_view(office: Office, report: Report, *, recipient: str | None, now: d
         badge_path=_own_path(office, report.credential.credential_id, "/b/") if report.credential else None,
         document=json.dumps(report.document, indent=2, ensure_ascii=False) if report.document else None,
         inside=_inside(report, now=now),
+        checked_at=now,
+        checked_by=urlsplit(office.addresses.base_url).netloc,
     )
 
 
 def _inside(report: Report, *, now: datetime) -> tuple[Inside, ...]:
     """The achievements of a learner record, then endorsements; a part that is not good never looks as if it were."""
-    parts = [("Achievement", part.report) for part in report.nested]
-    parts += [("Endorsement", part.report) for part in report.endorsements]
+    parts = [(_("Achievement"), part.report) for part in report.nested]
+    parts += [(_("Endorsement"), part.report) for part in report.endorsements]
     return tuple(_part(kind, part, now=now) for kind, part in parts)
 
 
@@ -114,11 +124,11 @@ def warnings_of(report: Report) -> tuple[str, ...]:
 def _line(check: Check) -> Line:
     match check.outcome:
         case Outcome.PASSED:
-            mark, word = "good", "Passed"
+            mark, word = "good", _("Passed")
         case Outcome.FAILED:
-            mark, word = "stopped", "Failed"
+            mark, word = "stopped", _("Failed")
         case Outcome.UNKNOWN:
-            mark, word = "unknown", "Cannot tell"
+            mark, word = "unknown", _("Cannot tell")
     return Line(mark, word, check.sentence, check.code)
 
 

@@ -53,6 +53,8 @@ def respond(request: Request, form: Representation) -> Response:
     headers = {"ETag": form.etag(), "Cache-Control": form.caching, "Cross-Origin-Resource-Policy": "cross-origin"}
     if form.is_negotiated:
         headers["Vary"] = "Accept"
+    if "Content-Language" in form.headers:  # a page: its language may be the reader's choice
+        headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Accept-Language, Cookie")))
     if links := [each.link() for each in form.alternates]:
         headers["Link"] = ", ".join(links)
     headers |= form.headers

@@ -12,7 +12,9 @@ from enum import StrEnum
 from app.credentials.report import Report, Verdict
 from app.issuing.awards import Award, AwardState
 from app.issuing.signing_keys import SigningKey
-from app.web.words import date_of
+from app.web.languages import gettext as _
+from app.web.languages import marked, ngettext
+from app.web.words import date_of, tag_of_english
 
 SOON_DAYS = 60
 
@@ -27,18 +29,19 @@ class Tone(StrEnum):
     UNKNOWN = "unknown"  # violet-grey, question mark
 
 
+_AS_SENT = marked("Ask for the file or link as the issuer sent it.")
 _VERDICTS = {
-    Verdict.GOOD: (Tone.GOOD, "Good", ""),
-    Verdict.EXPIRED: (Tone.ENDED, "Ended", ""),
-    Verdict.SUPERSEDED: (Tone.ENDED, "Replaced by a newer badge", ""),
-    Verdict.REVOKED: (Tone.STOPPED, "Withdrawn", ""),
-    Verdict.SUSPENDED: (Tone.STOPPED, "Paused", ""),
-    Verdict.BROKEN: (Tone.STOPPED, "Altered or not signed", "Ask for the file or link as the issuer sent it."),
-    Verdict.WRONG_PERSON: (Tone.STOPPED, "Somebody else’s badge", ""),
-    Verdict.NOT_YET_VALID: (Tone.SOON, "Not good yet", ""),
-    Verdict.UNKNOWN_ISSUER: (Tone.UNKNOWN, "Cannot tell who signed it", ""),
-    Verdict.CANNOT_TELL: (Tone.UNKNOWN, "Cannot tell", ""),
-    Verdict.UNREADABLE: (Tone.UNKNOWN, "No badge found", ""),
+    Verdict.GOOD: (Tone.GOOD, marked("Good"), ""),
+    Verdict.EXPIRED: (Tone.ENDED, marked("Ended"), ""),
+    Verdict.SUPERSEDED: (Tone.ENDED, marked("Replaced by a newer badge"), ""),
+    Verdict.REVOKED: (Tone.STOPPED, marked("Withdrawn"), ""),
+    Verdict.SUSPENDED: (Tone.STOPPED, marked("Paused"), ""),
+    Verdict.BROKEN: (Tone.STOPPED, marked("Altered or not signed"), _AS_SENT),
+    Verdict.WRONG_PERSON: (Tone.STOPPED, marked("Somebody else’s badge"), ""),
+    Verdict.NOT_YET_VALID: (Tone.SOON, marked("Not good yet"), ""),
+    Verdict.UNKNOWN_ISSUER: (Tone.UNKNOWN, marked("Cannot tell who signed it"), ""),
+    Verdict.CANNOT_TELL: (Tone.UNKNOWN, marked("Cannot tell"), ""),
+    Verdict.UNREADABLE: (Tone.UNKNOWN, marked("No badge found"), ""),
 }
 
 _OVER = {Verdict.EXPIRED, Verdict.SUPERSEDED, Verdict.REVOKED, Verdict.SUSPENDED}
@@ -48,7 +51,8 @@ _OVER = {Verdict.EXPIRED, Verdict.SUPERSEDED, Verdict.REVOKED, Verdict.SUSPENDED
 class State:
     """`word` alone must be enough on a projector; `sentence` says it in full, `advice` what to do, if anything.
 
-    `is_over`: the badge does not count at present, so its image is dimmed; it is never removed.
+    `is_over`: the badge does not count at present, so its image is dimmed; it is never removed. `sentence_language` is
+    that of the sentence where it is not the page's: what a report says is a fact, and stays as it was found.
     """
 
     tone: Tone
@@ -57,6 +61,7 @@ class State:
     advice: str = ""
     newer_url: str | None = None
     is_over: bool = False
+    sentence_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,61 +90,85 @@ def of_award(award: Award, standing: Standing, *, now: datetime) -> State:
 def of_report(report: Report, *, now: datetime) -> State:
     """The state that a verification found; a good badge that ends soon says so."""
     tone, word, advice = _VERDICTS[report.verdict]
+    word, advice = _(word), _(advice) if advice else ""
     if report.is_good and report.credential is not None:
         by_date = _by_dates(None, report.credential.valid_until, now=now)
         tone, word = by_date.tone, by_date.word
     is_over = report.verdict in _OVER
-    return State(tone, word, report.sentence, advice, newer_url=report.superseded_by, is_over=is_over)
+    return State(
+        tone,
+        word,
+        report.sentence,
+        advice,
+        newer_url=report.superseded_by,
+        is_over=is_over,
+        sentence_language=tag_of_english(),
+    )
 
 
 def _withdrawn(award: Award, standing: Standing) -> State:
-    when = f" on {date_of(award.revoked_at)}" if award.revoked_at else ""
-    sentence = f"This badge was withdrawn by {standing.issuer_name}{when}{_because(award.reason)}"
-    return State(Tone.STOPPED, "Withdrawn", sentence, "It does not count any more.", is_over=True)
+    issuer, at = standing.issuer_name, award.revoked_at
+    if at is None:
+        said = _("This badge was withdrawn by %(issuer)s", issuer=issuer)
+    else:
+        said = _("This badge was withdrawn by %(issuer)s on %(date)s", issuer=issuer, date=date_of(at))
+    sentence = said + _because(award.reason)
+    return State(Tone.STOPPED, _("Withdrawn"), sentence, _("It does not count any more."), is_over=True)
 
 
 def _paused(award: Award, standing: Standing) -> State:
-    when = f" since {date_of(award.suspended_at)}" if award.suspended_at else ""
-    sentence = f"This badge is paused by {standing.issuer_name}{when}{_because(award.reason)}"
-    return State(Tone.STOPPED, "Paused", sentence, "It may count again later; ask the issuer.", is_over=True)
+    issuer, at = standing.issuer_name, award.suspended_at
+    if at is None:
+        said = _("This badge is paused by %(issuer)s", issuer=issuer)
+    else:
+        said = _("This badge is paused by %(issuer)s since %(date)s", issuer=issuer, date=date_of(at))
+    sentence = said + _because(award.reason)
+    return State(Tone.STOPPED, _("Paused"), sentence, _("It may count again later; ask the issuer."), is_over=True)
 
 
 def _replaced(award: Award, standing: Standing) -> State:
-    when = f" on {date_of(award.revoked_at)}" if award.revoked_at else ""
-    sentence = f"{standing.issuer_name} replaced this badge with a newer one{when}."
-    advice = "" if standing.newer_url else "The newer badge is not public; ask the holder for it."
-    return State(Tone.ENDED, "Replaced by a newer badge", sentence, advice, newer_url=standing.newer_url, is_over=True)
+    issuer = standing.issuer_name
+    if award.revoked_at is None:
+        sentence = _("%(issuer)s replaced this badge with a newer one.", issuer=issuer)
+    else:
+        date = date_of(award.revoked_at)
+        sentence = _("%(issuer)s replaced this badge with a newer one on %(date)s.", issuer=issuer, date=date)
+    advice = "" if standing.newer_url else _("The newer badge is not public; ask the holder for it.")
+    word = _("Replaced by a newer badge")
+    return State(Tone.ENDED, word, sentence, advice, newer_url=standing.newer_url, is_over=True)
 
 
 def _by_keys(standing: Standing) -> State | None:
     if all(key is not None and key.revoked_at is None for key in standing.signed_with):
         return None
-    sentence = "The key that signed this badge was withdrawn, so we cannot say whether it is genuine."
-    return State(Tone.UNKNOWN, "Cannot tell", sentence, f"Ask {standing.issuer_name} to sign it anew.")
+    sentence = _("The key that signed this badge was withdrawn, so we cannot say whether it is genuine.")
+    advice = _("Ask %(issuer)s to sign it anew.", issuer=standing.issuer_name)
+    return State(Tone.UNKNOWN, _("Cannot tell"), sentence, advice)
 
 
 def _by_dates(valid_from: datetime | None, valid_until: datetime | None, *, now: datetime) -> State:
     if valid_until is not None and valid_until <= now:
-        ended = f"on {date_of(valid_until)}"
-        sentence = f"This badge was good until {date_of(valid_until)}."
-        return State(Tone.ENDED, f"Ended {ended}", sentence, is_over=True)
+        ended = date_of(valid_until)
+        sentence = _("This badge was good until %(date)s.", date=ended)
+        return State(Tone.ENDED, _("Ended on %(date)s", date=ended), sentence, is_over=True)
     if valid_from is not None and now < valid_from:
         begins = date_of(valid_from)
-        return State(Tone.SOON, f"Good from {begins}", f"This badge is not good yet. It will be from {begins}.")
+        sentence = _("This badge is not good yet. It will be from %(date)s.", date=begins)
+        return State(Tone.SOON, _("Good from %(date)s", date=begins), sentence)
     if valid_until is None:
-        return State(Tone.GOOD, "Good, no end date", "This badge is good and has no end date.")
+        return State(Tone.GOOD, _("Good, no end date"), _("This badge is good and has no end date."))
     end = date_of(valid_until)
     days = (valid_until.date() - now.date()).days
+    sentence = _("This badge is good until %(date)s.", date=end)
     if days <= SOON_DAYS:
-        sentence = f"This badge is good until {end}. {_left(days)}"
-        return State(Tone.SOON, f"Ends soon: {end}", sentence)
-    return State(Tone.GOOD, f"Good until {end}", f"This badge is good until {end}.")
+        return State(Tone.SOON, _("Ends soon: %(date)s", date=end), f"{sentence} {_left(days)}")
+    return State(Tone.GOOD, _("Good until %(date)s", date=end), sentence)
 
 
 def _left(days: int) -> str:
     if days == 0:
-        return "Today is its last day."
-    return f"That is in {days} days." if days > 1 else "That is tomorrow."
+        return _("Today is its last day.")
+    return ngettext("That is tomorrow.", "That is in %(num)s days.", days)
 
 
 def _because(reason: str | None) -> str:

@@ -6,6 +6,7 @@ conformance suites need and production refuses. Source: VC-API 0.3, "Issuing", "
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from app.credentials.vc import issue, related, rules
 from app.credentials.vc import verify as judgement
 from app.credentials.vc.embedded import Expectation, Question
 from app.credentials.vc.refusal import refused
-from app.errors import CredentialRefused, NotFound, UnsupportedMediaType
+from app.errors import Busy, CredentialRefused, NotFound, UnsupportedMediaType
 from app.issuing import any_credentials, audit, issuers
 from app.issuing.access import Scope
 from app.issuing.any_credentials import KnowingOwnLists
@@ -37,6 +38,8 @@ router = APIRouter(prefix="", include_in_schema=False)
 NOT_HERE = "There is nothing at this address"
 NO_STORE = {"Cache-Control": "no-store"}
 JSON = "application/json"
+TRIES = 4  # a key that is rotated while it signs is no error of the caller's
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 Document = dict[str, Any]
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
@@ -94,6 +97,13 @@ async def verify_presentation(
     return await lane.run(partial(_verified, service, desk, body, "verifiablePresentation"))
 
 
+@router.post("/credentials/status", tags=["integrator"])
+async def change_status(caller: Issuing, body: Body, service: TheService, lane: JudgingLane) -> Response:
+    """200 when the credential with this status entry is withdrawn, 404 for an entry that is not from here."""
+    await lane.run(partial(_withdrawn, service, caller, body))
+    return JSONResponse({}, headers=NO_STORE)
+
+
 @router.get("/credentials/status/{list_id}/{kid}", tags=["public"])
 def status_list(list_id: str, kid: str, request: Request, service: TheService) -> Response:
     """A status list that credentials from here name, without login and as JSON whatever `Accept` says."""
@@ -117,28 +127,61 @@ def _caller(
 
 
 def _issued(service: Service, desk: Desk, caller: Caller | None, body: Document) -> Document:
+    """Sign outside of any transaction, since a stranger's document may take long; commit only if the key still may."""
     credential, options = _object(body, "credential"), _options(body)
-    office = service.office
     with service.database.read() as session:
-        by = any_credentials.signer(session, office, _issuer(session, service, caller))
-    checked = issue.prepare(credential, issuer_id=by.did)
-    related.compare(list(rules.objects_of(checked, "relatedResource")), desk.resolver())
+        by = any_credentials.signer(session, service.office, _issuer(session, service, caller))
+    prepared = issue.prepare(credential, issuer_id=by.did)
+    related.compare(list(rules.objects_of(prepared, "relatedResource")), desk.resolver())
+    for _ in range(TRIES):
+        made_for = issue.proof_options(options, now=clock.now(), verification_method=by.key.verification_method)
+        place = None if rules.is_of_first_model(prepared) else _place(service, caller, by)
+        stated = prepared if place is None else _with_status(prepared, place)
+        signed = issue.sign(stated, made_for, key=by.key)
+        with service.database.write() as session:
+            issuer = _issuer(session, service, caller)
+            issuers.take_turn(session, issuer.id)
+            if any_credentials.is_active(session, issuer, by):
+                status = None if place is None else f"{place.list_url}#{place.index}"
+                action, actor = "credential.signed", _actor(caller)
+                audit.record(session, issuer.id, actor=actor, action=action, object_id=by.key.kid, status=status)
+                return signed
+            by = any_credentials.signer(session, service.office, issuer)
+        prepared = issue.prepare(credential, issuer_id=by.did)
+    raise Busy("The signing key changed again and again; send it once more", retry_after_seconds=1)
+
+
+def _place(service: Service, caller: Caller | None, by: any_credentials.Signer) -> any_credentials.Place:
+    # The first data model has no words for today's status lists. A place that is not used in the end is no loss.
     with service.database.write() as session:
         issuer = _issuer(session, service, caller)
         issuers.take_turn(session, issuer.id)
-        by = any_credentials.signer(session, office, issuer)  # perhaps another one than when the network was asked
-        made_for = issue.proof_options(options, now=clock.now(), verification_method=by.key.verification_method)
-        prepared = issue.prepare(credential, issuer_id=by.did)
-        status = None
-        if not rules.is_of_first_model(prepared):  # which has no words for today's status lists
-            place = any_credentials.reserve(session, office, issuer, by)
-            status = f"{place.list_url}#{place.index}"
-            purpose = any_credentials.PURPOSE
-            prepared = issue.with_status(prepared, list_url=place.list_url, index=place.index, purpose=purpose)
-        signed = issue.sign(prepared, made_for, key=by.key)
-        actor = caller.actor if caller is not None else "vc-api"
-        audit.record(session, issuer.id, actor=actor, action="credential.signed", object_id=by.key.kid, status=status)
-    return signed
+        return any_credentials.reserve(session, service.office, issuer, by)
+
+
+def _with_status(prepared: Document, place: any_credentials.Place) -> Document:
+    return issue.with_status(
+        prepared, list_url=place.list_url, index=place.index, purpose=any_credentials.PURPOSE.value
+    )
+
+
+def _withdrawn(service: Service, caller: Caller | None, body: Document) -> None:
+    entry = _object(body, "credentialStatus")
+    if entry.get("type") != rules.STATUS_ENTRY or entry.get("statusPurpose") != any_credentials.PURPOSE:
+        raise refused("status", "/credentialStatus", f"The entry is a {rules.STATUS_ENTRY} for revocation")
+    list_url, index = entry.get("statusListCredential"), str(entry.get("statusListIndex"))
+    if not isinstance(list_url, str) or not _INDEX.fullmatch(index):
+        raise refused("status", "/credentialStatus", "The entry names its statusListCredential and statusListIndex")
+    if body.get("status", True) is not True:
+        raise refused("status", "/status", "A revocation is for good: status can only be true")
+    with service.database.write() as session:
+        issuer = _issuer(session, service, caller)
+        place = any_credentials.Place(list_url, int(index))
+        any_credentials.withdraw(session, service.office, issuer, place, actor=_actor(caller))
+
+
+def _actor(caller: Caller | None) -> str:
+    return caller.actor if caller is not None else "vc-api"
 
 
 def _issuer(session: Session, service: Service, caller: Caller | None) -> Issuer:

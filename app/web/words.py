@@ -1,32 +1,105 @@
-"""How pages say things: dates with the month as a word, amounts, levels and methods. Pure; English for now."""
+"""How pages say things, in the language of the request: dates with the month as a word, amounts, levels, methods."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from app.credentials.report import day
+from babel import Locale, UnknownLocaleError, dates, numbers
+
 from app.issuing.achievement_facts import (
     AchievementFacts,
     AssessmentMethod,
     EducationType,
     FormalRelation,
+    PriceFacts,
     ValidityFacts,
 )
 from app.stacking.renewal import ValidityKind
+from app.web.languages import current, marked, ngettext
+from app.web.languages import gettext as _
 
-# The issuer's scale of `SkillFacts.level`.
-LEVELS = {1: "novice", 2: "advanced beginner", 3: "competent", 4: "proficient", 5: "expert"}
+# The issuer's scale of `SkillFacts.level`; said by `level`.
+LEVELS = {
+    1: marked("novice"),
+    2: marked("advanced beginner"),
+    3: marked("competent"),
+    4: marked("proficient"),
+    5: marked("expert"),
+}
+# The types of achievement that Open Badges 3.0 names and health-care training uses; any other stands as it is.
+KINDS = {
+    "MicroCredential": marked("Micro-credential"),
+    "Badge": marked("Badge"),
+    "Certificate": marked("Certificate"),
+    "Certification": marked("Certification"),
+    "CertificateOfCompletion": marked("Certificate of completion"),
+    "Competency": marked("Competency"),
+    "Course": marked("Course"),
+    "Diploma": marked("Diploma"),
+    "License": marked("Licence"),
+    "Membership": marked("Membership"),
+    "Award": marked("Award"),
+}
+FEWEST_COUNTED = 10  # fewer holders than that are people, not a number
+MOST_COUNTED = 10_000
+_SOME = 100  # stands for a number with a fraction where a language asks how many: "1.5 hours"
 
 
-def date_of(moment: datetime) -> str:
-    """`24 November 2026`: the date in UTC, the one that was signed, wherever the reader is (B24)."""
-    return day(moment.astimezone(UTC))
+def date_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """`24 November 2026`: the date in UTC, the one that was signed, wherever the reader is (B24).
+
+    With a zone the date there, and the zone: `24 November 2026 (Central European Time)`.
+    """
+    shown = day_of(moment.astimezone(zone or UTC).date())
+    return shown if zone is None else _("%(date)s (%(zone)s)", date=shown, zone=zone_name(zone))
 
 
-def moment_of(moment: datetime) -> str:
-    """`24 November 2026, 09:05 UTC`."""
-    return f"{date_of(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+def moment_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """`24 November 2026, 09:05 UTC`, or the moment in another zone, which is named."""
+    there = moment.astimezone(zone or UTC)
+    said = "UTC" if zone is None else zone_name(zone)
+    time = there.strftime("%H:%M")
+    return _("%(date)s, %(time)s %(zone)s", date=day_of(there.date()), time=time, zone=said)
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """What people call the time of a zone: `Central European Time`."""
+    if zone.key.rpartition("/")[2] in {"UTC", "UCT", "Zulu", "Universal"}:
+        return "UTC"
+    return dates.get_timezone_name(zone, locale=locale_tag())
+
+
+def locale_tag() -> str:
+    """The language of this request as babel's data know it. English writes dates as in Britain: day before month."""
+    return "en_GB" if current().tag == "en" else current().tag
+
+
+def language_name(tag: str) -> str:
+    """A language in words, in the language of the page; the tag itself where nobody has a word for it."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(locale_tag())
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return name or tag
+
+
+def tag_of_english() -> str | None:
+    """The `lang` of English words, where the page is in another language: what a report found stays as it was said."""
+    return None if current().tag == "en" else "en"
+
+
+def month_of(day: date) -> str:
+    """`November 2026`."""
+    return dates.format_skeleton("yMMMM", day, locale=locale_tag())
+
+
+def figure(number: Decimal | float, *, as_share: bool = False) -> str:
+    """A number as the reader's language writes it, with at most two digits behind the point; a share in per cent."""
+    if as_share:
+        return numbers.format_percent(number, format="#,##0.#%", locale=locale_tag())
+    return numbers.format_decimal(number, format="#,##0.##", locale=locale_tag())
 
 
 def machine_date(moment: datetime) -> str:
@@ -35,28 +108,61 @@ def machine_date(moment: datetime) -> str:
 
 
 def amount(number: Decimal) -> str:
-    """A number without zeros that say nothing: `12`, `1.5`."""
-    text = f"{number.normalize():f}"
-    return "0" if text == "-0" else text
+    """A number without zeros that say nothing, and without marks for thousands: `12`, `1.5`, in Spanish `1,5`."""
+    exact = number.normalize() + 0  # takes the sign from a zero
+    return numbers.format_decimal(exact, locale=locale_tag(), group_separator=False, decimal_quantization=False)
 
 
 def counted(number: Decimal | int, one: str, many: str) -> str:
-    """`1 hour`, `12 hours`."""
-    exact = Decimal(number)
-    return f"{amount(exact)} {one if exact == 1 else many}"
+    """`1 hour`, `12 hours`. The two words must be ones that are said as "%(num)s hour" somewhere here."""
+    forms = f"%(num)s {one}", f"%(num)s {many}"
+    return ngettext(*forms, _form(number), num=amount(Decimal(number)))
+
+
+def hours(number: Decimal | int) -> str:
+    """`1 hour`, `1.5 hours`."""
+    return ngettext("%(num)s hour", "%(num)s hours", _form(number), num=amount(Decimal(number)))
+
+
+def level(number: int) -> str:
+    """The word for a level of the scale of five."""
+    return _(LEVELS[number])
+
+
+def kind(achievement_type: str) -> str:
+    """What sort of achievement it is, in words where there are any."""
+    known = KINDS.get(achievement_type)
+    return _(known) if known else achievement_type.removeprefix("ext:")
+
+
+def price(stated: PriceFacts) -> str:
+    """`US$70.00`, or that it costs nothing."""
+    if not stated.amount:
+        return _("free of charge")
+    return numbers.format_currency(stated.amount, stated.currency, locale=locale_tag())
+
+
+def holders(number: int) -> str:
+    """How many people hold something now, to stand after "Held by". Few are people who could be named, so no number."""
+    if number < FEWEST_COUNTED:
+        return _("fewer than %(num)s people", num=FEWEST_COUNTED)
+    if number > MOST_COUNTED:
+        return _("more than %(num)s people", num=numbers.format_decimal(MOST_COUNTED, locale=locale_tag()))
+    shown = numbers.format_decimal(number, locale=locale_tag())
+    return ngettext("%(num)s person", "%(num)s people", number, num=shown)
 
 
 def assessment(method: AssessmentMethod | None) -> str | None:
     """How it was assessed, to stand after "assessed by"; None when it was not, or nobody said."""
     match method:
         case AssessmentMethod.EXAM:
-            return "an exam"
+            return _("an exam")
         case AssessmentMethod.OBSERVED:
-            return "observed practice"
+            return _("observed practice")
         case AssessmentMethod.PORTFOLIO:
-            return "a portfolio of work"
+            return _("a portfolio of work")
         case AssessmentMethod.RULE:
-            return "a set of earned badges"
+            return _("a set of earned badges")
         case AssessmentMethod.NONE | None:
             return None
 
@@ -65,8 +171,14 @@ def credits(facts: AchievementFacts) -> list[str]:  # noqa: A001 - the field's w
     """Each amount with its unit: `2 ANCC contact hours`."""
     found = [f"{amount(each.amount)} {each.unit}" for each in facts.continuing_education]
     if facts.academic_credits:
-        found.append(counted(facts.academic_credits, "academic credit", "academic credits"))
+        found.append(academic_credits(facts.academic_credits))
     return found
+
+
+def academic_credits(number: Decimal) -> str:
+    """`1 academic credit`, `1.5 academic credits`."""
+    shown = amount(number)
+    return ngettext("%(num)s academic credit", "%(num)s academic credits", _form(number), num=shown)
 
 
 def education(facts: AchievementFacts) -> list[str]:
@@ -74,22 +186,22 @@ def education(facts: AchievementFacts) -> list[str]:
     found = []
     match facts.education_type:
         case EducationType.FORMAL:
-            found.append("Formal education")
+            found.append(_("Formal education"))
         case EducationType.NON_FORMAL:
-            found.append("Non-formal education")
+            found.append(_("Non-formal education"))
         case EducationType.INFORMAL:
-            found.append("Informal learning")
+            found.append(_("Informal learning"))
         case None:
             pass
     match facts.formal_relation:
         case FormalRelation.ADDITIONAL:
-            found.append("In addition to a formal qualification")
+            found.append(_("In addition to a formal qualification"))
         case FormalRelation.ALTERNATE:
-            found.append("An alternative to a formal qualification")
+            found.append(_("An alternative to a formal qualification"))
         case FormalRelation.COMPLEMENTARY:
-            found.append("Complements a formal qualification")
+            found.append(_("Complements a formal qualification"))
         case FormalRelation.COMPONENT:
-            found.append("Part of a formal qualification")
+            found.append(_("Part of a formal qualification"))
         case None:
             pass
     return found
@@ -99,18 +211,32 @@ def validity(rule: ValidityFacts) -> str:
     """How long an award is good, to stand after "stays good"."""
     match rule.kind:
         case ValidityKind.NONE:
-            return "without an end date"
+            return _("without an end date")
         case ValidityKind.DAYS:
-            length = counted(rule.amount or 0, "day", "days")
+            number = rule.amount or 0
+            length = ngettext("%(num)s day", "%(num)s days", number)
         case ValidityKind.MONTHS:
             length = _months(rule.amount or 0)
         case ValidityKind.FIXED_DATE:
             if rule.until is None:  # pragma: no cover - a rule of this kind has its date
-                return "until a fixed date"
-            return f"until {day(datetime(rule.until.year, rule.until.month, rule.until.day, tzinfo=UTC))}"
-    return f"for {length}" + (", to the end of that month" if rule.end_of_month else "")
+                return _("until a fixed date")
+            return _("until %(date)s", date=day_of(rule.until))
+    if rule.end_of_month:
+        return _("for %(length)s, to the end of that month", length=length)
+    return _("for %(length)s", length=length)
 
 
 def _months(number: int) -> str:
     years, rest = divmod(number, 12)
-    return counted(years, "year", "years") if years and not rest else counted(number, "month", "months")
+    if years and not rest:
+        return ngettext("%(num)s year", "%(num)s years", years)
+    return ngettext("%(num)s month", "%(num)s months", number)
+
+
+def day_of(there: date) -> str:
+    """`24 November 2026`: a day as it is, in no zone."""
+    return dates.format_date(there, format="long", locale=locale_tag())
+
+
+def _form(number: Decimal | int) -> int:
+    return int(number) if number == int(number) else _SOME

@@ -13,10 +13,16 @@ import structlog
 from app import doctor, logs
 from app.outbound import email
 from app.outbound.email import Mailer
+from app.outbound.network import Network
 from app.service import Service
+from app.worker.acting import Acting
+from app.worker.asking import Asking
+from app.worker.deciding import Deciding
 from app.worker.deliveries import Deliveries
+from app.worker.imports import Imports
 from app.worker.reissuing import Reissuing
 from app.worker.sending import Sending
+from app.worker.stacking import Stacking
 from app.worker.upkeep import Upkeep
 
 log = structlog.get_logger()
@@ -26,37 +32,57 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 class Worker:
-    """One worker. `mailer` is the way in which mails go out."""
+    """One worker. `mailer` is the way in which mails go out; `network` None = the internet."""
 
-    def __init__(self, service: Service, mailer: Mailer) -> None:
+    def __init__(self, service: Service, mailer: Mailer, network: Network | None = None) -> None:
         self._poll_seconds = service.settings.worker_poll_seconds
-        self._upkeep = Upkeep(service)
+        self._upkeep = Upkeep(service, network)
         self._deliveries = Deliveries(service, between=self._upkeep.do_what_is_due)
-        self._sending = Sending(service, mailer)
+        self._sending = Sending(service, mailer, network)
         self._stop = threading.Event()
         self._reissuing = Reissuing(service, between=lambda: self._upkeep_and_deliveries(self._stop))
+        self._imports = Imports(service, between=lambda: self._upkeep_and_deliveries(self._stop))
+        self._asking = Asking(service, network)
+        self._deciding = Deciding(service, between=lambda: self._upkeep_and_deliveries(self._stop))
+        self._acting = Acting(service, between=lambda: self._upkeep_and_deliveries(self._stop))
+        self._stacking = Stacking(service, between=lambda: self._upkeep_and_deliveries(self._stop))
 
     def run_once(self) -> int:
         """Do everything that there is to do now; how many deliveries and messages were dealt with."""
         go_on = threading.Event()
         done = self._deliveries.work_through(go_on) + self._sending.send(go_on)
         self._reissuing.work_through(go_on)
+        done += self._imports.work_through(go_on)
+        self._asking.work_through(go_on)
+        self._deciding.work_through(go_on)
+        self._acting.work_through(go_on)
+        self._stacking.work_through(go_on)
         self._upkeep.do_everything()
         return done
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish or give back the piece in hand; returns within some seconds.
 
-        Mail has a thread of its own, so that a mail server that hangs holds up nothing else.
+        The outbox has a thread of its own, so that a mail server or an endpoint that hangs holds up nothing else; so
+        have the platforms that are asked.
         """
         self._stop = stop
-        mail = threading.Thread(target=self._repeat, args=(stop, self._sending.send), name="lanyard-mail", daemon=True)
-        mail.start()
+        sending = threading.Thread(
+            target=self._repeat, args=(stop, self._sending.send), name="lanyard-send", daemon=True
+        )
+        asking = threading.Thread(
+            target=self._repeat, args=(stop, self._asking.work_through), name="lanyard-ask", daemon=True
+        )
+        sending.start()
+        asking.start()
         self._repeat(stop, self._work)
-        mail.join(STOP_SECONDS)
+        sending.join(STOP_SECONDS)
+        asking.join(STOP_SECONDS)
 
     def _work(self, stop: threading.Event) -> int:
-        return self._upkeep_and_deliveries(stop) + self._reissuing.work_through(stop)
+        done = self._upkeep_and_deliveries(stop) + self._reissuing.work_through(stop)
+        done += self._imports.work_through(stop) + self._deciding.work_through(stop)
+        return done + self._acting.work_through(stop) + self._stacking.work_through(stop)
 
     def _upkeep_and_deliveries(self, stop: threading.Event) -> int:
         self._upkeep.do_what_is_due()

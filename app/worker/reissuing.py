@@ -7,16 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
+from sqlalchemy.orm import Session
 
-from app.db import is_retryable
 from app.issuing import key_compromise
 from app.service import Service
+from app.worker.slices import give_way, transaction
 
 log = structlog.get_logger()
 
 SLICE_AWARDS = 25  # signed in one transaction, which holds the issuer's turn for some tenths of a second
-TRIES = 4
-PAUSE_SHARE = 0.25  # of the time that a slice took
 AGAIN_SECONDS = 60  # after a round that left something
 
 
@@ -66,9 +65,7 @@ class Reissuing:
             started = time.perf_counter()
             count += self._slice(issuer_id, award_ids)
             after = award_ids[-1]
-            if self._database.is_sqlite:  # one writer at a time: give others a chance
-                time.sleep((time.perf_counter() - started) * PAUSE_SHARE)
-            self._between()
+            give_way(self._database, time.perf_counter() - started, self._between)
         if count:
             log.info("badges signed anew", issuer_id=issuer_id, count=count)
         return count
@@ -85,14 +82,10 @@ class Reissuing:
         return sum(self._slice(issuer_id, [award_id]) for award_id in award_ids)
 
     def _transaction(self, issuer_id: str, award_ids: Sequence[str]) -> int:
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self._database.write() as session:
-                    return key_compromise.reissue(session, self._office, issuer_id, award_ids, actor=self._actor)
-            except Exception as error:
-                if attempt == TRIES or not is_retryable(error):
-                    raise
-        raise AssertionError("unreachable")  # pragma: no cover
+        def work(session: Session) -> int:
+            return key_compromise.reissue(session, self._office, issuer_id, award_ids, actor=self._actor)
+
+        return transaction(self._database, work)
 
     def _close(self, issuer_id: str) -> None:
         with self._database.write() as session:

@@ -5,28 +5,49 @@ from __future__ import annotations
 import math
 import threading
 import time
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from urllib.parse import urlsplit
+from typing import Protocol
 
 import structlog
+from sqlalchemy.orm import Session
 
-from app.errors import MailRefused
 from app.issuing import outbox
-from app.issuing.announcements import EMAIL
 from app.issuing.outbox import OutboxMessage
-from app.outbound import email
 from app.outbound.email import Mailer
-from app.projections.messages import MailContent
+from app.outbound.network import Network
 from app.service import Service
+from app.worker.mail import AT_ONCE, MailLane
+from app.worker.slices import transaction
+from app.worker.webhooks import WebhookLane
+
+__all__ = ["AT_ONCE", "Lane", "Sending"]
 
 log = structlog.get_logger()
 
-AT_ONCE = 4  # a server that does not answer holds up one of these, not the others
 STOP_SECONDS = 10
 TICK_SECONDS = 0.5  # how soon a stop, and a new message beside one that hangs, are noticed
 
 
-_Result = tuple[OutboxMessage, Exception | None]
+class Lane(Protocol):
+    """One way out, with senders of its own: what hangs in one lane holds up nothing in another."""
+
+    @property
+    def at_once(self) -> int:
+        """How many messages may be on their way."""
+
+    def take(self, session: Session, limit: int) -> list[OutboxMessage]:
+        """Lease up to `limit` messages that are to go out now."""
+
+    def deliver(self, message: OutboxMessage) -> object:
+        """Send one, outside of any transaction."""
+
+    def record(self, session: Session, message: OutboxMessage, outcome: object) -> None:
+        """Write down what came of it: what `deliver` returned, or the exception that it ended with."""
+
+
+_OnTheWay = tuple[Lane, OutboxMessage]
+_Result = tuple[OutboxMessage, object]
 
 
 class _Deadline:
@@ -51,10 +72,11 @@ class Sending:
     worker lives, no other sends the same message.
     """
 
-    def __init__(self, service: Service, mailer: Mailer) -> None:
+    def __init__(self, service: Service, mailer: Mailer, network: Network | None = None) -> None:
+        """`network` None = endpoints are on the internet."""
         self._database = service.database
-        self._settings = service.settings
-        self._mailer = mailer
+        self._lease_seconds = service.settings.lease_seconds
+        self._lanes: tuple[Lane, ...] = (MailLane(service, mailer), WebhookLane(service, network))
 
     def send(self, stop: threading.Event) -> int:
         """Send everything that is due; how many messages were tried.
@@ -63,91 +85,76 @@ class Sending:
         """
         count = 0
         results: SimpleQueue[_Result] = SimpleQueue()
-        on_the_way: dict[str, OutboxMessage] = {}
+        on_the_way: dict[str, _OnTheWay] = {}
         stopping = _Deadline()
-        renewing = _Deadline(self._settings.lease_seconds / 3)
+        renewing = _Deadline(self._lease_seconds / 3)
         while True:
             if stop.is_set():
                 stopping.start(STOP_SECONDS)
             else:
-                taken = self._take(AT_ONCE - len(on_the_way))
-                on_the_way |= {message.id: message for message in taken}
-                count += len(taken)
-                for message in taken:
-                    self._start(message, results)
+                count += self._start_more(on_the_way, results)
             if not on_the_way:
                 return count
-            try:
-                message, error = results.get(timeout=TICK_SECONDS)
-                self._record(on_the_way.pop(message.id), error)
-            except Empty:
-                pass
+            self._record(on_the_way, _finished(results))
             if renewing.has_passed():
-                renewing = _Deadline(self._settings.lease_seconds / 3)
+                renewing = _Deadline(self._lease_seconds / 3)
                 self._renew(on_the_way)
             if on_the_way and stopping.has_passed():
                 log.warning("messages left on their way", message_ids=sorted(on_the_way))
                 return count
 
-    def _start(self, message: OutboxMessage, results: SimpleQueue[_Result]) -> None:
-        """Deliver in a thread of its own, which does not keep the process alive: the message would come again."""
-
-        def run() -> None:
-            try:
-                self._deliver(message)
-            except Exception as error:  # noqa: BLE001 - it is recorded, and logged there
-                results.put((message, error))
-            else:
-                results.put((message, None))
-
-        threading.Thread(target=run, name="lanyard-mail", daemon=True).start()
-
-    def _take(self, limit: int) -> list[OutboxMessage]:
-        if limit == 0:
-            return []
-        with self._database.write() as session:
-            return outbox.lease(session, limit=limit, lease_seconds=self._settings.lease_seconds)
-
-    def _renew(self, messages: dict[str, OutboxMessage]) -> None:
-        attempts = {message.id: message.attempts for message in messages.values()}
-        with self._database.write() as session:
-            outbox.renew(session, attempts, lease_seconds=self._settings.lease_seconds)
-
-    def _deliver(self, message: OutboxMessage) -> None:
-        if message.channel != EMAIL:
-            raise MailRefused(f"This version does not know the channel {message.channel}", permanent=False)
-        if not message.payload:
-            raise MailRefused("What was to be sent has been erased", permanent=True)
-        stated = message.payload
-        content = MailContent(
-            subject=stated["subject"], text=stated["text"], html=stated["html"], language=stated["language"]
-        )
-        letter = email.build(
-            content,
-            sender=self._settings.mail_sender,
-            recipient=stated["to"],
-            message_id=self._message_id(message),
-            date=message.created_at,
-            language=content.language,
-        )
-        self._mailer.deliver(letter)
-
-    def _message_id(self, message: OutboxMessage) -> str:
-        """The same at every attempt, so that a mailbox can tell a repetition."""
-        return f"<{message.id}@{urlsplit(self._settings.public_base_url).hostname}>"
-
-    def _record(self, message: OutboxMessage, error: Exception | None) -> None:
-        facts = {"message_id": message.id, "channel": message.channel, "attempt": message.attempts}
-        if error is None:
+    def _start_more(self, on_the_way: dict[str, _OnTheWay], results: SimpleQueue[_Result]) -> int:
+        count = 0
+        for lane in self._lanes:
+            free = lane.at_once - sum(1 for other, _ in on_the_way.values() if other is lane)
+            if free <= 0:
+                continue
             with self._database.write() as session:
-                outbox.mark_sent(session, message.id)
-            log.info("message sent", **facts)
-            return
-        permanent = isinstance(error, MailRefused) and error.permanent
-        reason = error.detail if isinstance(error, MailRefused) else type(error).__name__
+                taken = lane.take(session, free)
+            for message in taken:
+                on_the_way[message.id] = (lane, message)
+                _start(lane, message, results)
+            count += len(taken)
+        return count
+
+    def _renew(self, on_the_way: dict[str, _OnTheWay]) -> None:
+        attempts = {message.id: message.attempts for _, message in on_the_way.values()}
         with self._database.write() as session:
-            outbox.mark_failed(session, message.id, error=reason, permanent=permanent, attempt=message.attempts)
-        if isinstance(error, MailRefused):
-            log.warning("message not sent", reason=reason, permanent=permanent, **facts)
-        else:
-            log.error("message not sent", exc_info=error, **facts)
+            outbox.renew(session, attempts, lease_seconds=self._lease_seconds)
+
+    def _record(self, on_the_way: dict[str, _OnTheWay], finished: list[_Result]) -> None:
+        if not finished:
+            return
+        in_order = sorted(finished, key=lambda result: result[0].id)  # as whoever deletes an endpoint locks them
+
+        def work(session: Session) -> None:
+            for message, outcome in in_order:
+                lane, sent = on_the_way[message.id]
+                lane.record(session, sent, outcome)
+
+        transaction(self._database, work)
+        for message, _ in in_order:
+            del on_the_way[message.id]
+
+
+def _finished(results: SimpleQueue[_Result]) -> list[_Result]:
+    """What came back, waiting a tick for the first: those that came together are written down together."""
+    found = []
+    with suppress(Empty):
+        found.append(results.get(timeout=TICK_SECONDS))
+        while True:
+            found.append(results.get_nowait())
+    return found
+
+
+def _start(lane: Lane, message: OutboxMessage, results: SimpleQueue[_Result]) -> None:
+    """Deliver in a thread of its own, which does not keep the process alive: the message would come again."""
+
+    def run() -> None:
+        try:
+            outcome = lane.deliver(message)
+        except Exception as error:  # noqa: BLE001 - it is recorded, and logged there
+            outcome = error
+        results.put((message, outcome))
+
+    threading.Thread(target=run, name="lanyard-send", daemon=True).start()

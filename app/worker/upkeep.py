@@ -9,9 +9,28 @@ from functools import partial
 
 import structlog
 
-from app.issuing import access, audit_chain, heartbeat, issuers, status_lists
+from app.issuing import (
+    access,
+    accounts,
+    audit_chain,
+    brake,
+    bulk_acts,
+    expiry,
+    heartbeat,
+    inbox,
+    issuers,
+    lti,
+    outbox_keeping,
+    renewals,
+    stacks,
+    status_lists,
+    watched_keys,
+)
 from app.issuing.audit import AuditCheckpoint
+from app.outbound.network import Network
 from app.service import Service
+from app.worker import reporting
+from app.worker.key_sets import refresh_one
 
 log = structlog.get_logger()
 
@@ -21,6 +40,10 @@ BEAT_SECONDS = 10
 SEAL_SECONDS = 5
 CHECKPOINT_SECONDS = 60
 LISTS_SECONDS = 30
+KEY_SETS_SECONDS = 10
+EXPIRY_SECONDS = 60
+REPORTS_SECONDS = 60
+RENEWALS_SECONDS = 3600
 ROUND_SECONDS = 24 * 3600
 
 
@@ -37,14 +60,22 @@ class _Chore:
 class Upkeep:
     """The chores of one worker. Several workers may do them at once."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, network: Network | None = None) -> None:
+        """`network` None = the internet."""
+        self._network = network
+        self._service = service
         self._database = service.database
         self._office = service.office
+        self._news_days = service.settings.news_days
         self._chores = [
             _Chore("heartbeat", self.beat, BEAT_SECONDS),
             _Chore("seal", self.seal, SEAL_SECONDS),
             _Chore("checkpoint", self.checkpoint, CHECKPOINT_SECONDS),
             _Chore("status lists", self.open_lists, LISTS_SECONDS),
+            _Chore("key sets", self.refresh_keys, KEY_SETS_SECONDS),
+            _Chore("expiry", self.tell_of_expiry, EXPIRY_SECONDS),
+            _Chore("renewals", self.remind, RENEWALS_SECONDS),
+            _Chore("reports", self.send_reports, REPORTS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
         ]
 
@@ -86,11 +117,68 @@ class Upkeep:
         for issuer_id in due:
             self._try("status lists", partial(self._open_lists, issuer_id))
 
+    def refresh_keys(self) -> None:
+        """Ask one platform for its keys, where that is due."""
+        refresh_one(self._database, self._network)
+
+    def tell_of_expiry(self) -> None:
+        """Tell endpoints of the awards that ended by themselves."""
+        count = expiry.AT_ONCE
+        while count == expiry.AT_ONCE:
+            with self._database.write() as session:
+                count = expiry.tell(session, self._office)
+
+    def remind(self) -> None:
+        """Tell holders, issuers and endpoints of badges that end soon or have lapsed, each of them once."""
+        with self._database.read() as session:
+            every = [issuer.id for issuer in issuers.every(session)]
+        for issuer_id in every:
+            self._try("renewals", partial(self._remind, issuer_id))
+
+    def send_reports(self) -> None:
+        """Hand the reports that are due to the outbox."""
+        reporting.send_due(self._service)
+
     def make_round(self) -> None:
         """What is to be done once a day: forget what may be forgotten."""
         with self._database.write() as session:
             count = access.forget_old_requests(session)
-        log.info("daily round", forgotten_requests=count)
+            issuers_forgotten = watched_keys.forget(session)
+            lti.launches.forget(session)
+            accounts.sessions.forget_ended(session)
+            accounts.people.forget_old_links(session)
+            brake.forget_old_hours(session)
+            bulk_acts.forget_old(session)
+            stacks.jobs.ask_for_the_day(session)
+        log.info("daily round", forgotten_requests=count, forgotten_issuers=issuers_forgotten)
+        log.info("raw bytes forgotten", deliveries=self._forget_raw())
+        log.info("messages forgotten", messages=self._forget_messages())
+
+    def _forget_raw(self) -> int:
+        """Empty the raw bytes of deliveries that were kept long enough, some hundreds in each transaction; how many."""
+        total, count = 0, inbox.FORGET_AT_ONCE
+        while count == inbox.FORGET_AT_ONCE:
+            with self._database.write() as session:
+                count = inbox.forget_old(session, self._office)
+            total += count
+        return total
+
+    def _forget_messages(self) -> int:
+        """Forget messages that were kept long enough, some hundreds in each transaction; how many."""
+        total, count = 0, outbox_keeping.AT_ONCE
+        while count == outbox_keeping.AT_ONCE:
+            with self._database.write() as session:
+                count = outbox_keeping.forget_old(session, days=self._news_days)
+            total += count
+        return total
+
+    def _remind(self, issuer_id: str) -> None:
+        count = 1
+        while count:
+            with self._database.write() as session:
+                count = renewals.remind(session, self._office, issuer_id)
+        with self._database.write() as session:
+            renewals.digest(session, self._office, issuers.by_id(session, issuer_id))
 
     def _seal(self, issuer_id: str) -> None:
         count = SEAL_ENTRIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ _spec = importlib.util.spec_from_file_location("builders_of_web", Path(__file__)
 assert _spec is not None
 assert _spec.loader is not None
 _web = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = _web  # where its dataclasses look for their own names
 _spec.loader.exec_module(_web)
 
 database, service, issuer = _web.database, _web.service, _web.issuer

@@ -142,7 +142,7 @@ def test_without_scripts_the_button_is_not_there(open_page: Callable[..., Any], 
     page = open_page(f"/b/{award.id}", javascript=False)
 
     assert page.get_by_role("button", name="Check it in this browser").count() == 0
-    assert page.get_by_role("link", name="Check it here").is_visible()
+    page.get_by_role("link", name="Check it here").wait_for()
 
 
 def test_the_answer_fits_a_small_phone_and_breaks_no_policy(open_page: Callable[..., Any], award: Award):

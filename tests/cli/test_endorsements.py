@@ -62,3 +62,13 @@ def test_a_record_verifies_from_a_file_and_a_changed_one_does_not(board):
 @pytest.mark.parametrize("email", ["nobody@x.example", "nobody"])
 def test_who_is_not_known_has_no_record(academy, email):
     assert "no learner with this address" in academy.refused("record", "st-anna", email)
+
+
+def test_a_record_of_one_award_holds_what_it_rests_on_and_nobody_else_s(board):
+    board.good("issue", "st-anna", "bls", "ana@x.example")
+    award = badge(board, board.folder / "record.json")["id"].rpartition("/")[2]
+
+    one = json.loads(board.good("record", "st-anna", "ana@x.example", "--stack", award))
+
+    assert [each["id"].rpartition("/")[2] for each in one["credentialSubject"]["verifiableCredential"]] == [award]
+    assert "There is no such award" in board.refused("record", "st-anna", "ana@x.example", "--stack", "nothing")

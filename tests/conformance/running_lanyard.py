@@ -144,16 +144,16 @@ class RunningLanyard:
     @contextmanager
     def forged(self, list_url: str, *, json_form: bytes, token: bytes) -> Iterator[None]:
         """Serve other bytes as this status list for a while, as whoever broke into the server could."""
-        this = StatusList.id == list_url.rpartition("/")[2]
+        this, newer = StatusList.id == list_url.rpartition("/")[2], StatusList.revision + 1
         database = self.service.database
         with database.write() as session:
             kept = session.execute(select(StatusList.json, StatusList.jwt).where(this)).one()
-            session.execute(update(StatusList).where(this).values(json=json_form, jwt=token))
+            session.execute(update(StatusList).where(this).values(json=json_form, jwt=token, revision=newer))
         try:
             yield
         finally:
             with database.write() as session:
-                session.execute(update(StatusList).where(this).values(json=kept.json, jwt=kept.jwt))
+                session.execute(update(StatusList).where(this).values(json=kept.json, jwt=kept.jwt, revision=newer))
 
 
 @contextmanager

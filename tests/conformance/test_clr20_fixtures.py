@@ -19,6 +19,7 @@ from app.credentials.proofs import vc_jwt
 from app.credentials.report import Outcome, Report, Verdict
 from app.credentials.verify import DocumentFound, KeyFound, ListFound, Missing, Unreachable, thumbprint_uri, verify
 from app.errors import InvalidInput
+from tests.beside import beside
 
 FIXTURES = Path(__file__).resolve().parents[2] / "../shared/conformance/clr20"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -54,9 +55,7 @@ class Published:
 
 
 def fixture(name: str) -> bytes:
-    if not FIXTURES.is_dir():
-        pytest.skip("The conformance fixtures are not here: they are kept in a folder `shared` beside the repository.")
-    return (FIXTURES / name).read_bytes()
+    return (beside("conformance", "clr20") / name).read_bytes()
 
 
 def judge(document: bytes | str | dict[str, Any], published: Published | None = None) -> Report:

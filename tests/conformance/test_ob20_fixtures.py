@@ -26,6 +26,7 @@ from app.credentials.verify.ob2.generations import Generation
 from app.credentials.verify.ob2.graph import Graph, Node
 from app.credentials.verify.ob2.parts import issuer_of
 from app.credentials.verify.ob2.words import refuse_other_meanings
+from tests.beside import beside
 
 FAILED = Outcome.FAILED
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -67,9 +68,7 @@ class Web:
 
 
 def fixture(name: str) -> bytes:
-    if not FIXTURES.is_dir():
-        pytest.skip("The conformance fixtures are not here: they are kept in a folder `shared` beside the repository.")
-    return (FIXTURES / name).read_bytes()
+    return (beside("conformance", "ob20") / name).read_bytes()
 
 
 def parsed(name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.credentials.proofs import vc_jwt
 from app.credentials.report import Outcome, Report, Verdict
 from app.credentials.verify import DocumentFound, KeyFound, ListFound, Missing, Unreachable, thumbprint_uri, verify
 from app.errors import InvalidInput
+from tests.beside import beside
 
 FIXTURES = Path(__file__).resolve().parents[2] / "../shared/conformance/ob30/validator-fixtures"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -67,9 +68,7 @@ class Published:
 
 
 def fixture(name: str) -> bytes:
-    if not FIXTURES.is_dir():
-        pytest.skip("The conformance fixtures are not here: they are kept in a folder `shared` beside the repository.")
-    return (FIXTURES / name).read_bytes()
+    return (beside("conformance", "ob30", "validator-fixtures") / name).read_bytes()
 
 
 def judge(document: bytes | str, published: Published | None = None) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ from app.issuing import (
 from app.issuing.awards import Award, Earned
 from app.service import Service
 from app.settings import Settings
+from tests.conftest import create_tables
 
+from .own_postgres import OwnPostgres
 from .processes import Keeper, Sender, WebProcesses
 
 ACTOR = "cli"
@@ -81,6 +84,16 @@ def make_hospital() -> Iterator[Callable[[Settings], Hospital]]:
 def hospital(make_hospital: Callable[[Settings], Hospital], settings: Settings, database: Database) -> Hospital:
     """A hospital on SQLite, and once more on PostgreSQL."""
     return make_hospital(settings.model_copy(update={"database_url": database.url}))
+
+
+@pytest.fixture
+def own_postgres(postgresql_server: str) -> Iterator[OwnPostgres]:  # noqa: ARG001 - sets the run-time folder
+    # Not below pytest's own folder: another run on the machine closes that to the user who runs the server.
+    with tempfile.TemporaryDirectory(prefix="lanyard-tests-") as folder:
+        server = OwnPostgres(Path(folder))
+        create_tables(server.url)
+        yield server
+        server.close()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Keeps processes for the fault tests: `python launch.py`, orders on standard input, process ids on standard output.
 
 `web 7` starts a web process that serves on the inherited socket 7, `worker` starts a worker; both with the settings of
-the environment. Each is a fork of this process, which has only imported the code: so a process that was killed is
+the environment. `endpoint 7001 file` and `mailbox 7002 file` start a receiver on that port, which writes down what came
+(`receivers.py`). Each is a fork of this process, which has only imported the code: so a process that was killed is
 replaced in milliseconds, and a test of seconds sees many crashes. Engine, key store and threads are made after the
 fork.
 """
@@ -12,12 +13,14 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import uvicorn
 
 from app import main, worker
 from app import service as services
 from app.settings import Settings
+from tests.faults import receivers
 
 
 def serve(descriptor: int) -> None:
@@ -39,6 +42,21 @@ def work() -> None:
     worker.main_loop(services.build(Settings(_env_file=None)))
 
 
+def become(kind: str, number: str = "", file: str = "") -> None:
+    """Be what was ordered, until killed."""
+    match kind:
+        case "web":
+            serve(int(number))
+        case "worker":
+            work()
+        case "endpoint":
+            receivers.endpoint(int(number), Path(file))
+        case "mailbox":
+            receivers.mailbox(int(number), Path(file))
+        case _:
+            raise ValueError(kind)
+
+
 def keep() -> None:
     """Carry out orders until standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a killed process ended
@@ -48,8 +66,7 @@ def keep() -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for inherited in (sys.stdin, sys.stdout):
                 os.close(inherited.fileno())
-            kind, *descriptor = order.split()
-            serve(int(descriptor[0])) if kind == "web" else work()
+            become(*order.split())
             os._exit(0)
         print(pid, flush=True)  # noqa: T201 - the answer to the order
 

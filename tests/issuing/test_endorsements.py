@@ -72,6 +72,17 @@ def test_an_endorsement_is_signed_in_both_forms_by_who_endorses(desk, board):
     assert json.loads(made.json)["id"] == desk.office.addresses.endorsement(made.id)
 
 
+def test_what_was_said_before_it_is_signed_here_is_good_as_of_its_day_and_nothing_is_said_of_a_day_to_come(desk, board):
+    about, earlier = version_of(desk, desk.achievement()), clock.now() - timedelta(days=400)
+
+    made = endorse(board, about, valid_from=earlier)
+
+    assert judge(desk, made.json).verdict is judge(desk, made.jwt).verdict is Verdict.GOOD
+    assert json.loads(made.json)["validFrom"] == earlier.isoformat().replace("+00:00", "Z")
+    with pytest.raises(InvalidInput, match="begin later than now"):
+        endorse(board, "https://elsewhere.example/", valid_from=clock.now() + timedelta(days=1))
+
+
 @pytest.mark.parametrize("form", ["json", "jwt"])
 def test_a_changed_endorsement_is_broken(desk, board, form):
     made = endorse(board, version_of(desk, desk.achievement()))

@@ -55,7 +55,8 @@ COURSE_GRADE = {
     },
 }
 GRADE = {
-    "metadata": COURSE_COMPLETED["metadata"] | {"event_name": "grade_change"},
+    "metadata": COURSE_COMPLETED["metadata"]
+    | {"event_name": "grade_change", "context_type": "Course", "context_id": "21070000000000565"},
     "body": {
         "assignment_id": "21070000000000355",
         "student_id": "21070000000000123",

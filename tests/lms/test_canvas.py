@@ -4,7 +4,6 @@ import copy
 import json
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,9 +20,9 @@ from app.lms.base import (
     Score,
     ScoreUnit,
 )
+from tests.beside import beside
 
 ACCOUNT = "RootAccountOfStAnna"
-FIXTURES = Path(__file__).resolve().parents[2] / "../shared/conformance/lms/canvas"
 
 
 # -- course_completed -------------------------------------------------------------------------------------
@@ -162,15 +161,32 @@ def test_zero_is_a_score_and_extra_credit_may_pass_the_whole(canvas, course_grad
     assert (zero.score.scaled, extra.score.scaled) == (Decimal(0), Decimal("1.042"))
 
 
-def test_the_grade_of_a_deleted_enrolment_is_ignored(canvas, course_grade):
-    assert canvas.ignored(course_grade(**{"body.workflow_state": "deleted"})).code == "enrolment-deleted"
+def test_a_course_grade_that_went_down_is_progress_and_the_rules_minimum_decides(canvas, course_grade):
+    down = canvas.completion(course_grade(**{"body.final_score": 41, "body.old_final_score": 84.5}))
+
+    assert (down.kind, down.score.scaled) == (CompletionKind.PROGRESS, Decimal("0.41"))
+
+
+def test_the_grade_of_a_deleted_enrolment_takes_the_course_back(canvas, course_grade):
+    deleted = canvas.completion(course_grade(**{"body.workflow_state": "deleted"}))
+
+    assert (deleted.kind, deleted.notes) == (CompletionKind.REVOKED, ("The learner's enrolment was deleted",))
+    assert deleted.dedupe_key != canvas.completion(course_grade()).dedupe_key
+
+
+def test_a_course_grade_that_is_gone_takes_the_course_back(canvas, course_grade):
+    gone = canvas.completion(course_grade(**{"body.final_score": None, "body.old_final_score": 84.5}))
+
+    assert (gone.kind, gone.score) == (CompletionKind.REVOKED, None)
 
 
 def test_the_grade_of_one_assignment_is_an_assessment_with_points(canvas, grade):
     completion = canvas.completion(grade())
 
     assert completion.kind is CompletionKind.PROGRESS
-    assert completion.activity == ActivityFacts(ACCOUNT, "355", ActivityType.ASSESSMENT)
+    assert completion.activity == ActivityFacts(
+        ACCOUNT, "assignment:355", ActivityType.ASSESSMENT, parent_source_id="565"
+    )
     assert completion.learner == LearnerFacts(ACCOUNT, "123", sis_id="S-9")
     assert completion.dedupe_key == "gc:21070000000011086:2026-03-02T10:15:26.615Z:18"
     assert completion.score == Score(Decimal("0.9"), Decimal(18), Decimal(0), Decimal(20), "B+", ScoreUnit.POINTS)
@@ -192,8 +208,32 @@ def test_points_out_of_nothing_cannot_be_scaled(canvas, grade, possible):
         ({"body.score": None}, "no-score"),
     ],
 )
-def test_a_grade_that_is_not_final_or_was_taken_away_is_ignored(canvas, grade, changes, code):
+def test_a_grade_that_is_not_final_or_not_there_is_ignored(canvas, grade, changes, code):
     assert canvas.ignored(grade(**changes)).code == code
+
+
+@pytest.mark.parametrize("changes", [{}, {"body.grading_complete": False}, {"body.muted": True}], ids=str)
+def test_a_grade_that_was_taken_away_takes_the_assessment_back(canvas, grade, changes):
+    ungraded = canvas.completion(grade(**{"body.score": None, "body.old_score": 18, **changes}))
+
+    assert (ungraded.kind, ungraded.score) == (CompletionKind.REVOKED, None)
+    assert ungraded.dedupe_key == "gc:21070000000011086:2026-03-02T10:15:26.615Z:"
+
+
+@pytest.mark.parametrize("changes", [{"metadata.context_type": "User"}, {"metadata.context_id": ...}], ids=str)
+def test_a_grade_from_outside_of_a_course_has_no_course(canvas, grade, changes):
+    assert canvas.completion(grade(**changes)).activity.parent_source_id is None
+
+
+def test_an_event_of_a_background_job_is_read_without_an_actor(canvas, event, course_grade, grade):
+    """Jobs name `job_id` and `job_tag` instead of a user and a request (completion-sources §1.2)."""
+    of_a_job = {"metadata.user_id": ..., "metadata.user_login": ..., "metadata.user_sis_id": ...}
+    of_a_job |= {"metadata.job_id": "1020020528469291", "metadata.job_tag": "Progress#update"}
+
+    learners = [canvas.completion(make(**of_a_job)).learner for make in (event, course_grade, grade)]
+
+    assert {learner.source_id for learner in learners} == {"123"}
+    assert {learner.username for learner in learners} == {None}
 
 
 @pytest.mark.parametrize(
@@ -297,9 +337,8 @@ def test_an_event_with_any_one_member_replaced_gives_one_storable_item_or_our_ow
 
 @pytest.fixture
 def documented():
-    if not FIXTURES.is_dir():
-        pytest.skip("Canvas's own examples are not here (../shared/conformance/lms/canvas)")
-    return lambda name: (FIXTURES / f"{name}.json").read_bytes()
+    folder = beside("conformance", "lms", "canvas")
+    return lambda name: (folder / f"{name}.json").read_bytes()
 
 
 def test_canvas_own_example_of_a_completed_course_is_a_completion(canvas, documented):
@@ -327,8 +366,9 @@ def test_canvas_own_example_of_a_grade_has_more_points_than_are_possible(canvas,
     completion = canvas.completion(documented("grade_change"))
 
     assert (completion.score.scaled, completion.learner.source_id) == (Decimal(5), "48")
-    assert completion.activity.source_id == "355"
+    assert completion.activity.source_id == "assignment:355"
     assert completion.score.letter is None
+    assert completion.activity.parent_source_id == "565"
 
 
 def test_canvas_own_example_holds_when_signed(canvas, documented, signed):

@@ -92,11 +92,28 @@ def test_good_settings_have_no_problems(canvas):
     assert canvas.problems() == []
 
 
+def test_the_address_of_the_key_set_is_enough(canvas):
+    by_address = {"root_account_uuid": "RootAccountOfStAnna", "jwks_url": "https://keys.test/main/jwks"}
+
+    assert replace(canvas, settings=by_address, jwks=None).problems() == []
+
+
+def test_keys_that_were_fetched_count_before_those_that_were_pasted(canvas, event, signed):
+    pasted = {"keys": []}
+    box = replace(canvas, settings=canvas.settings | {"jwks": pasted})
+
+    assert box.authenticate({}, signed(event())).key_id == "2026-03"
+
+
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"jwks": None}, "`jwks` must hold"),
-        ({"jwks": None, "jwks_url": "https://keys.test/jwks"}, "not fetched yet"),
+        ({"jwks": None}, "`jwks_url` must be the address"),
+        ({"jwks_url": "http://keys.test/jwks"}, "an https address"),
+        ({"jwks_url": "https://keys.test:8443/jwks"}, "without a port"),
+        ({"jwks_url": "https://user@keys.test/jwks"}, "an https address"),
+        ({"jwks_url": "https://keys.test/" + "k" * 500}, "at most 500"),
+        ({"jwks_url": 5}, "an https address"),
         ({"jwks": {"keys": []}}, "Web Key Set"),
         ({"jwks": {"keys": [{"kty": "RSA"}]}}, "no `kid`"),
         ({"root_account_uuid": None}, "root_account_uuid"),

@@ -241,7 +241,7 @@ def test_good_settings_have_no_problems(source):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"auth": "none"},
+        {"auth": "smoke_signals"},
         {"auth": ["bearer"]},
         {"namespace": None},
         {"namespace": " "},

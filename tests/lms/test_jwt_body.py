@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from app.errors import DeliveryNotAuthentic
 from app.lms import jwt_body
 
+from .conftest import jwk as public_jwk
+
 
 def b64(data):
     raw = data if isinstance(data, bytes) else json.dumps(data).encode()
@@ -205,3 +207,33 @@ def test_no_flipped_bit_of_a_good_token_is_accepted(canvas, event, signed, place
     body[place % len(body)] ^= 1 << bit
 
     refused(canvas, bytes(body))
+
+
+# -- key sets that were fetched ---------------------------------------------------------------------------
+
+
+def test_of_a_fetched_set_only_the_keys_that_can_be_used_are_kept_and_only_what_is_public(private_key):
+    good = public_jwk(private_key, "2026-03")
+    document = {"keys": [good | {"d": "private", "x5u": "https://evil.test"}, {"kty": "EC", "kid": "other"}, 5]}
+
+    assert jwt_body.usable_keys(document) == {"keys": [{name: good[name] for name in ("kty", "kid", "n", "e", "alg")}]}
+
+
+def test_what_holds_no_key_that_can_be_used_is_no_set(private_key):
+    twice = {"keys": [public_jwk(private_key, "1"), public_jwk(private_key, "1")]}
+    many = {"keys": [public_jwk(private_key, str(number)) for number in range(101)]}
+
+    for document in ({}, [], None, "keys", {"keys": []}, {"keys": {}}, {"keys": [{"kty": "RSA"}]}, twice, many):
+        assert jwt_body.usable_keys(document) is None
+
+
+def test_the_name_of_a_tokens_key_is_read_without_believing_anything_else(signed, event):
+    token = signed(event())
+
+    assert jwt_body.named_key(token[:-4] + b"AAAA") == "2026-03"
+    assert jwt_body.named_key(b" \n" + token) == "2026-03"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"a.b.c", b"..", b"e30.e30.e30", b"a" * 5_000 + b".b.c"])
+def test_what_is_no_token_names_no_key(body):
+    assert jwt_body.named_key(body) is None

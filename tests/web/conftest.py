@@ -7,16 +7,19 @@ On SQLite, because doors have no database of their own to get wrong. A test that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from app import service as services
 from app.credentials import model
 from app.db import Database
-from app.issuing import achievements, awards, issuers, learners, signing_keys, status_lists
+from app.issuing import accounts, achievements, awards, issuers, learners, signing_keys, status_lists
 from app.issuing.achievement_facts import AchievementFacts, parse
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Earned
@@ -25,6 +28,7 @@ from app.main import application
 from app.outbound.network import Network
 from app.service import Service
 from app.settings import Settings
+from app.web.signed_in import csrf_of
 
 ACTOR = "test"
 PHLEBOTOMY: dict[str, Any] = {
@@ -56,9 +60,15 @@ def service(settings: Settings, database: Database) -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
+def network() -> Network:
+    """The way out: a world without other hosts, unless the test makes another."""
+    return Network(resolve=nobody)
+
+
+@pytest.fixture
+def client(service: Service, network: Network) -> Iterator[TestClient]:
     """Somebody on the internet, without an account; a fault of the server is an answer, not an exception."""
-    made = application(service, network=Network(resolve=nobody))
+    made = application(service, network=network)
     with TestClient(made, base_url="http://badges.test", raise_server_exceptions=False) as opened:
         yield opened
 
@@ -138,3 +148,47 @@ def make_award(service: Service, make_achievement: Callable[..., Achievement]) -
 def award(make_award: Callable[..., Award]) -> Award:
     """Ana Ortiz' Phlebotomy Fundamentals, unlisted, good until 24 November 2028; her name is not shown."""
     return make_award()
+
+
+@pytest.fixture
+def enter(service: Service, network: Network) -> Iterator[Callable[..., Browser]]:
+    """A browser that is signed in: `enter("ana.ortiz@example.org")` as a learner is, by a mailed link;
+    `enter("olga@example.org", role="owner", at=issuer)` as a member of staff with two factors.
+    """
+    application_ = application(service, network=network)
+    with ExitStack() as opened:
+
+        def make(email: str, *, role: str | None = None, at: Issuer | None = None, name: str = "Olga Owner") -> Browser:
+            with service.database.write() as session:
+                account = accounts.people.of_confirmed_address(session, email)
+                strength = accounts.Strength.LINK
+                if role is not None and at is not None:
+                    strength, account.display_name = accounts.Strength.TWO_FACTORS, name
+                    if accounts.members.role_of(session, at.id, account.id) is None:
+                        accounts.members.add(session, at, account, accounts.Role(role), actor=ACTOR)
+                token = accounts.sessions.begin(session, account, strength)
+            client = TestClient(application_, base_url="http://badges.test", raise_server_exceptions=False)
+            client.headers["Origin"] = "http://badges.test"
+            client.headers["Accept"] = "text/html"
+            client.cookies.set("lanyard", token)
+            opened.enter_context(client)
+            return Browser(client, account.id, csrf_of(token))
+
+        yield make
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser without scripts: it follows no redirect by itself, and its forms carry the token of its session."""
+
+    client: TestClient
+    account_id: str
+    csrf: str
+
+    def get(self, path: str) -> Response:
+        """Look at a page."""
+        return self.client.get(path, follow_redirects=False)
+
+    def post(self, path: str, files: Any = None, **fields: Any) -> Response:
+        """Send a form of a page; a list is sent as several fields of one name."""
+        return self.client.post(path, data={"csrf": self.csrf, **fields}, files=files, follow_redirects=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.credentials import strict_json
-from app.issuing import achievement_facts, achievements
+from app.issuing import achievement_facts, achievements, endorsements
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
@@ -89,3 +91,81 @@ def test_a_version_that_there_is_not_is_a_404(
     client: TestClient, make_achievement: Callable[..., Achievement], tail: str
 ):
     assert client.get(f"/achievements/{make_achievement().id}{tail}").status_code == 404
+
+
+def structured(page: str) -> dict[str, Any]:
+    """The data block of a page."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_the_page_says_what_it_costs_gives_and_who_holds_it_without_a_number_that_names_people(
+    client: TestClient, make_achievement: Callable[..., Achievement], make_award: Callable[..., Award]
+):
+    made = make_achievement(price={"amount": "70", "currency": "USD"}, academic_credits="1.5", language="es")
+    make_award(made)
+
+    page = client.get(f"/achievements/{made.id}").text
+
+    for said in ("US$70.00", "1.5 academic credits", "12 hours", "Micro-credential", "Spanish", "fewer than 10 people"):
+        assert said in page
+    assert f'href="/compare?a={made.id}"' in page
+    assert 'href="/catalogue?skill=Venepuncture"' in page
+
+
+def test_an_archived_achievement_keeps_its_page_and_says_so(
+    client: TestClient, service: Service, make_achievement: Callable[..., Achievement]
+):
+    made = make_achievement()
+    with service.database.write() as session:
+        achievements.archive(session, achievements.by_id(session, made.id), actor="test")
+
+    page = client.get(f"/achievements/{made.id}")
+
+    assert page.status_code == 200
+    assert "no longer awarded" in page.text
+
+
+def test_what_others_say_of_a_version_stands_on_it_once_its_issuer_accepted_it(
+    client: TestClient,
+    service: Service,
+    issuer: Issuer,
+    make_issuer: Callable[..., Issuer],
+    make_achievement: Callable[..., Achievement],
+):
+    made, board = make_achievement(), make_issuer(slug="board", name="Board of Training")
+    about = service.office.addresses.achievement_version(made.id, 1)
+    with service.database.write() as session:
+        stated = endorsements.Statement(about, "Sound **work**.")
+        said = endorsements.endorse(session, service.office, board, stated, actor="test")
+    before = client.get(f"/achievements/{made.id}").text
+    with service.database.write() as session:
+        found = endorsements.by_id(session, said.id)
+        endorsements.accept(session, issuer, found, accepted=True, actor="test")
+    page = client.get(f"/achievements/{made.id}").text
+    address = f"http://badges.test/endorsements/{said.id}"
+
+    assert "Sound" not in before
+    assert "Sound <strong>work</strong>." in page
+    assert "Board of Training" in page
+    assert f'href="/verify?badge={quote(address, safe="")}"' in page
+    for tail in ("", ".json", ".jwt"):
+        assert client.post("/verify", json={"address": address + tail}).json()["verdict"] == "good", tail
+
+
+def test_search_engines_find_the_page_in_the_words_of_schema_org_and_no_text_ends_the_block(
+    client: TestClient, make_achievement: Callable[..., Achievement]
+):
+    evil = "</script><script>alert(1)</script><!--\u2028&"
+    made = make_achievement(name=evil, tags=[evil[:80]])
+
+    page = client.get(f"/achievements/{made.id}").text
+    found = structured(page)
+
+    assert found["name"] == evil
+    assert found["@id"] == f"http://badges.test/achievements/{made.id}/v1"
+    assert (found["timeRequired"], found["validFor"]) == ("PT12H", "P24M")
+    assert found["recognizedBy"]["@id"] == "http://badges.test/issuers/northfield"
+    assert "<script>alert" not in page
+    assert structured(client.get("/issuers/northfield").text)["@type"] == "Organization"

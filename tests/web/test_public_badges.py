@@ -22,7 +22,8 @@ from app.outbound import email
 from app.service import Service
 from app.worker import Worker
 
-FORMS = ["", ".json", ".jwt", ".png", ".svg"]
+FORMS = ["", ".json", ".jwt", ".png", ".svg", ".pdf"]
+SIGNED = FORMS[1:5]
 
 
 @pytest.fixture
@@ -107,6 +108,7 @@ def test_every_form_names_the_others(client: TestClient, award: Award):
 
     (same,) = links
     types = {".json": "application/vc+ld+json", ".jwt": "text/plain", ".png": "image/png", ".svg": "image/svg+xml"}
+    types[".pdf"] = "application/pdf"
     for suffix, media_type in types.items():
         assert f'<http://badges.test/b/{award.id}{suffix}>; rel="alternate"; type="{media_type}"' in same
     assert same in client.get(f"/b/{award.id}").headers["link"]
@@ -173,15 +175,15 @@ def test_the_page_asks_search_engines_to_stay_away_from_an_unlisted_badge(client
 
 def test_a_revoked_badge_keeps_its_page_and_its_files(client: TestClient, service: Service, award: Award):
     """B58: the status list says that it is withdrawn; its own bytes stay what was signed."""
-    before = [client.get(f"/b/{award.id}{form}").content for form in FORMS[1:]]
+    before = [client.get(f"/b/{award.id}{form}").content for form in SIGNED]
     with service.database.write() as session:
         found = awards.by_id(session, award.id)
         award_status.revoke(session, service.office, found, reason="issued in error", actor="test")
 
     after = [client.get(f"/b/{award.id}{form}") for form in FORMS]
 
-    assert [each.status_code for each in after] == [200] * 5
-    assert [each.content for each in after[1:]] == before
+    assert [each.status_code for each in after] == [200] * 6
+    assert [each.content for each in after[1:5]] == before
 
 
 def test_a_change_shows_on_the_very_next_request(client: TestClient, service: Service, award: Award):
@@ -221,8 +223,8 @@ def test_the_page_tells_link_previews_what_the_badge_is(client: TestClient, make
 
     page = client.get(f"/b/{award.id}").text
 
-    assert f'<meta property="og:image" content="http://badges.test/b/{award.id}.png">' in page
-    assert '<meta property="og:image:width" content="600">' in page
+    assert f'<meta property="og:image" content="http://badges.test/b/{award.id}/card.png?v=' in page
+    assert '<meta property="og:image:width" content="1200">' in page
     assert '<meta property="og:title" content="Phlebotomy Fundamentals (PHLB)">' in page
     assert "Held by Ana Ortiz. Awarded by Northfield Health Academy on 24 November 2026." in page
 
@@ -240,7 +242,7 @@ def test_a_name_in_any_script_is_whole_on_the_page_in_every_form_and_in_the_mail
     award = make_award(name=name, name_shown=True)
     Worker(service, email.mailer(service.settings)).run_once()
 
-    page, document, token, picture, drawing = (client.get(f"/b/{award.id}{form}") for form in FORMS)
+    page, document, token, picture, drawing = (client.get(f"/b/{award.id}{form}") for form in ("", *SIGNED))
     (file,) = (service.settings.var_dir / "mail").glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), policy=default)
 
@@ -263,7 +265,9 @@ def test_every_document_of_a_badge_can_be_expanded_by_a_strict_reader_and_names_
 
     for document in (badge, *found, client.get("/issuers/northfield.json").json()):
         assert jsonld.canonicalise({name: value for name, value in document.items() if name != "proof"})
-        assert all(re.match(r"(https?://|did:web:|urn:uuid:)\S+$", each) for each in ids(document)), document
+        named = list(ids(document))
+        assert named, document
+        assert all(re.match(r"(https?://|did:web:|urn:uuid:)\S+$", each) for each in named), document
 
 
 def ids(value: Any) -> list[str]:

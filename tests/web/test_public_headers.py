@@ -16,7 +16,16 @@ from app.service import Service
 from app.web import problems
 from app.web.headers import PROTECTION, PublicHeaders
 
-PATHS = ["/", "/verify", "/nothing", "/b/nothing", "/static/x/style.css", "/hooks/x", "/.well-known/jwks.json"]
+PATHS = [
+    "/",
+    "/catalogue",
+    "/compare",
+    "/nothing",
+    "/b/nothing",
+    "/static/x/style.css",
+    "/hooks/x",
+    "/.well-known/jwks.json",
+]
 
 
 def test_every_answer_of_any_kind_carries_the_protection(client: TestClient, award: Award):
@@ -27,6 +36,20 @@ def test_every_answer_of_any_kind_carries_the_protection(client: TestClient, awa
     for answer in answers:
         for name in set(PROTECTION) - {"Cross-Origin-Resource-Policy"}:
             assert answer.headers[name] == PROTECTION[name], (answer.url, name)
+
+
+def test_only_the_page_that_takes_badges_may_ask_for_the_camera(client: TestClient, award: Award):
+    """With everything else that protects it unchanged; it scans QR codes."""
+    form, form_again = client.get("/verify"), client.post("/verify", headers={"Accept": "text/html"})
+    answer = client.get(
+        "/verify", params={"badge": f"http://badges.test/b/{award.id}"}, headers={"Accept": "text/html"}
+    )
+
+    for page in (form, form_again):
+        assert page.headers["permissions-policy"].startswith("camera=(self), geolocation=()")
+        same = set(PROTECTION) - {"Cross-Origin-Resource-Policy", "Permissions-Policy"}
+        assert {name: page.headers[name] for name in same} == {name: PROTECTION[name] for name in same}
+    assert answer.headers["permissions-policy"] == PROTECTION["Permissions-Policy"]
 
 
 def test_no_policy_lets_anything_inline_run(client: TestClient):
@@ -106,7 +129,7 @@ def test_a_person_gets_an_error_as_a_page_and_a_program_as_a_document(client: Te
     assert "Check the address" in page.text
     assert document.json()["type"] == "http://badges.test/problems/not-found"
     assert page.headers["cache-control"] == document.headers["cache-control"] == "no-store"
-    assert page.headers["vary"] == document.headers["vary"] == "Accept"
+    assert (page.headers["vary"], document.headers["vary"]) == ("Accept, Accept-Language, Cookie", "Accept")
 
 
 def test_doors_for_programs_answer_with_documents_even_to_a_browser(client: TestClient):

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from app import clock
 from app.credentials.proofs import vc_jwt
-from app.issuing import signing_keys
+from app.issuing import endorsements, signing_keys
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
 from app.issuing.signing_keys import KeyState
@@ -31,7 +31,7 @@ def test_a_browser_gets_the_page_and_a_program_the_profile(client: TestClient):
 
     assert "<h1" in page.text
     assert profile.headers["content-type"] == "application/json"
-    assert page.headers["vary"] == profile.headers["vary"] == "Accept"
+    assert (page.headers["vary"], profile.headers["vary"]) == ("Accept, Accept-Language, Cookie", "Accept")
     assert page.headers["etag"] != profile.headers["etag"]
 
 
@@ -161,3 +161,42 @@ def test_a_website_that_is_no_web_address_is_no_link(client: TestClient, make_is
     make_issuer(url="javascript:alert(1)")
 
     assert 'href="javascript' not in client.get("/issuers/northfield").text
+
+
+def test_the_page_names_the_keys_and_says_what_each_is_good_for(client: TestClient, service: Service, issuer: Issuer):
+    rotate(service, issuer)
+    with service.database.write() as session:
+        retired = [key for key in signing_keys.of_issuer(session, issuer) if key.state == KeyState.RETIRED]
+        bad = retired[0]
+        bad.state, bad.revoked_at = KeyState.REVOKED, clock.now()
+
+    page = client.get("/issuers/northfield").text
+
+    assert page.count("Signs since") == 2
+    assert page.count("What it signed stays good.") == 1
+    assert page.count("Nothing that it signed can be trusted.") == 1
+    assert bad.kid in page
+    assert f"<code>{DID}</code>" in page
+
+
+def test_what_others_say_of_an_issuer_stands_on_its_page_once_it_accepted_it(
+    client: TestClient, service: Service, issuer: Issuer, make_issuer: Callable[..., Any]
+):
+    board = make_issuer(slug="board", name="Board of Training")
+    with service.database.write() as session:
+        stated = endorsements.Statement(DID, "Their assessors are *ours*.")
+        said = endorsements.endorse(session, service.office, board, stated, actor="test")
+    before = client.get("/issuers/northfield").text
+    with service.database.write() as session:
+        found = endorsements.by_id(session, said.id)
+        endorsements.accept(session, issuer, found, accepted=True, actor="test")
+
+    page = client.get("/issuers/northfield").text
+
+    assert "assessors" not in before
+    assert "Their assessors are <em>ours</em>." in page
+
+
+@pytest.mark.usefixtures("issuer")
+def test_an_issuer_that_offers_nothing_says_so(client: TestClient):
+    assert "Nothing is offered here at present." in client.get("/issuers/northfield").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -209,6 +210,26 @@ def test_the_page_shows_nothing_of_a_broken_badge_as_a_fact(client: TestClient, 
     assert "Perfected" not in page.partition("The document as it was handed in")[0]
 
 
+def test_the_answer_says_when_and_where_it_was_found_and_has_the_address_for_a_print(client: TestClient, award: Award):
+    page = client.get("/verify", params={"badge": f"http://badges.test/b/{award.id}"}, headers=HTML).text
+
+    assert re.search(r"Checked on \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC by badges\.test<", page)
+    assert f'<p class="on-paper">http://badges.test/b/{award.id}</p>' in page
+    assert "data-prints hidden" in page
+
+
+def test_what_a_report_found_stays_english_and_says_so_where_the_page_is_not(client: TestClient, award: Award):
+    asked = {"badge": f"http://badges.test/b/{award.id}"}
+
+    english = client.get("/verify", params=asked, headers=HTML).text
+    spanish = client.get("/verify", params=asked | {"lang": "es"}, headers=HTML).text
+
+    assert 'class="verdict-sentence" dir="auto">This badge is good' in english
+    assert 'class="verdict-sentence" lang="en" dir="auto">This badge is good' in spanish
+    assert '<span lang="en" dir="auto">It has not been changed since it was signed.</span>' in spanish
+    assert "24 de noviembre de 2028" in spanish
+
+
 # -- bad input --------------------------------------------------------------------------------------------
 
 BAD_BODIES = [
@@ -281,6 +302,8 @@ def test_a_badge_larger_than_the_limit_is_refused(client: TestClient, service: S
         ("http://badges.test/b/", 422, "not of a badge"),
         ("http://badges.test/b/x/../../admin", 404, "no badge at this address"),
         ("http://badges.test/b/x.svg", 404, "no badge at this address"),
+        ("http://badges.test/endorsements/AAAAAAAAAAAAAAAAAAAAAA", 404, "no such endorsement"),
+        ("http://badges.test/endorsements/%00", 404, "no badge at this address"),
     ],
 )
 def test_an_address_that_leads_to_no_badge_gets_a_plain_sentence(

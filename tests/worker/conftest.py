@@ -93,7 +93,9 @@ class BackDoor:
         content = json.dumps({"items": list(items)}).encode() if body is None else body
         received = Received(Authenticated(key, content, "standard_webhooks", "s1"), {}, content)
         with self.database.write() as session:
-            stored = inbox.store(session, sources.by_id(session, source_id or self.source_id), received)
+            stored = inbox.store(
+                session, self.service.office, sources.by_id(session, source_id or self.source_id), received
+            )
             assert stored is not None
             return stored.id
 

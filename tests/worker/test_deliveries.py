@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app import service as services
-from app.issuing import achievements, inbox, issuers, rules, sources
+from app.issuing import achievements, awards, inbox, issuers, learners, rules, sources
 from app.worker import Worker
 from app.worker.deliveries import Deliveries
+
+from .waiting import wait_until_a_lock_is_waited_for
 
 SLICE = 3
 
@@ -135,6 +137,120 @@ def test_a_worker_that_lost_its_lease_leaves_the_delivery_to_the_other(back_door
     delivery = back_door.delivery(delivery_id)
     assert (delivery.state, delivery.attempts, delivery.last_error) == ("received", 2, None)
     assert delivery.leased_until is not None
+
+
+def test_a_worker_that_lost_its_lease_notes_no_failure_on_what_another_one_holds(back_door, item):
+    delivery_id = back_door.deliver(*[item(number) for number in range(2 * SLICE)])
+
+    def sleep_too_long_and_fail() -> None:
+        with back_door.database.write() as session:
+            session.execute(text("UPDATE deliveries SET leased_until = NULL"))
+            inbox.lease(session, limit=1, lease_seconds=60)
+        raise ValueError
+
+    work_through(back_door, between=sleep_too_long_and_fail)
+
+    delivery = back_door.delivery(delivery_id)
+    assert (delivery.standing, delivery.attempts, delivery.last_error) == ("waiting", 2, None)
+    assert delivery.leased_until is not None
+
+
+def test_a_replay_at_the_moment_at_which_the_worker_decides_makes_neither_wait_for_the_other(back_door, item):
+    if back_door.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    delivery_id = back_door.deliver(*[item(number) for number in range(SLICE)])
+    errors: list[str] = []
+    event.listen(back_door.database.engine, "handle_error", lambda context: errors.append(str(context)))
+    worker = threading.Thread(target=work_through, args=(back_door,))
+
+    with back_door.database.write() as session:
+        issuers.take_turn(session, back_door.delivery(delivery_id).issuer_id)
+        worker.start()
+        wait_until_a_lock_is_waited_for(back_door.database)
+        inbox.replay(session, back_door.service.office, session.get_one(inbox.Delivery, delivery_id), actor="cli")
+    worker.join()
+
+    assert errors == []
+    assert (back_door.delivery(delivery_id).state, len(back_door.awards())) == ("processed", SLICE)
+
+
+@pytest.fixture
+def poison(monkeypatch):
+    """Makes what is awarded to this address an error that nobody thought of, until the returned function is called."""
+    give = awards.award
+
+    def award(session, office, earned, *, actor):
+        if learners.email_of(session, earned.learner).normalised == "p1@hospital.test":
+            raise ValueError("nobody thought of this")
+        return give(session, office, earned, actor=actor)
+
+    monkeypatch.setattr(awards, "award", award)
+    return monkeypatch.undo
+
+
+def outcomes_of(back_door, delivery_id: str) -> list[str]:
+    return [outcome["outcome"] for outcome in back_door.delivery(delivery_id).answer["items"]]
+
+
+@pytest.mark.usefixtures("poison")
+def test_an_item_that_fails_by_an_error_of_ours_holds_up_no_other_of_its_delivery(back_door, item):
+    delivery_id = back_door.deliver(*[item(number) for number in range(2 * SLICE)])
+
+    assert work_through(back_door) == 1
+
+    delivery = back_door.delivery(delivery_id)
+    assert (delivery.state, delivery.standing) == ("processed", "failed")
+    assert outcomes_of(back_door, delivery_id) == ["awarded", "failed", *["awarded"] * (2 * SLICE - 2)]
+    assert delivery.answer["items"][1] == {"index": 1, "outcome": "failed", "reason": "internal-error"}
+    assert len(back_door.awards()) == 2 * SLICE - 1
+
+
+def test_an_item_that_failed_by_an_error_of_ours_is_decided_by_a_replay_once_that_is_mended(back_door, item, poison):
+    delivery_id = back_door.deliver(item(0), item(1), item(2))
+    with back_door.database.write() as session:
+        inbox.forget(session, [delivery_id])  # to be emptied when nothing has to be read in it any more
+    work_through(back_door)
+    poison()
+
+    with back_door.database.write() as session:
+        inbox.replay(session, back_door.service.office, inbox.by_id(session, delivery_id), actor="cli")
+
+    assert outcomes_of(back_door, delivery_id) == ["awarded"] * 3
+    delivery = back_door.delivery(delivery_id)
+    assert (delivery.standing, delivery.raw_forgotten_at is None) == ("processed", False)
+
+
+@pytest.mark.usefixtures("poison")
+def test_an_item_that_fails_by_an_error_of_ours_holds_up_no_other_when_only_facts_are_kept(back_door, item):
+    unmapped = {"id": "als", "name": "Advanced Life Support"}
+    delivery_id = back_door.deliver(*[item(number, activity=unmapped) for number in range(2 * SLICE)])
+    work_through(back_door)
+    with back_door.database.write() as session:
+        inbox.forget(session, [delivery_id])
+        bls = achievements.by_slug(session, issuers.by_slug(session, "st-anna"), "bls")
+        source = sources.by_id(session, back_door.source_id)
+        rules.create(session, source, activity_id="als", achievement=bls, actor="cli")
+        inbox.replay_all(session, source.issuer_id, inbox.Wanted(), actor="cli")
+
+    assert work_through(back_door) == 1
+
+    assert back_door.delivery(delivery_id).state == "processed"
+    assert len(back_door.awards()) == 2 * SLICE - 1
+
+
+def test_a_failure_of_the_moment_is_nobody_s_fault_and_the_delivery_is_tried_again_as_a_whole(
+    back_door, item, monkeypatch
+):
+    delivery_id = back_door.deliver(item(0), item(1))
+
+    def fail(*_arguments, **_more):
+        raise OSError
+
+    monkeypatch.setattr(awards, "award", fail)
+    work_through(back_door)
+
+    delivery = back_door.delivery(delivery_id)
+    assert (delivery.state, delivery.answer, delivery.last_error) == ("received", {}, "OSError")
 
 
 def test_a_failure_is_noted_and_the_delivery_tried_again_later(back_door, item):

@@ -9,12 +9,18 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app import service as services
 from app.issuing import outbox
 from app.worker import sending
 from app.worker.sending import Sending
+
+
+class Deadlock(Exception):
+    # As the driver of PostgreSQL tells it.
+    sqlstate = "40P01"
 
 
 def send(back_door, stop=None) -> int:
@@ -181,6 +187,22 @@ def test_a_worker_that_died_after_sending_causes_one_more_mail_with_the_same_id(
     first, second = back_door.letterbox.received
     assert first["Message-ID"] == second["Message-ID"]
     assert first.as_bytes() == second.as_bytes()
+
+
+def test_a_result_that_postgresql_asks_to_record_again_is_recorded_and_nothing_is_sent_twice(back_door, monkeypatch):
+    back_door.put_message("mira@hospital.test")
+    mark_sent, failures = outbox.mark_sent, [Deadlock()]
+
+    def mark_sent_at_last(session, message_id) -> None:
+        mark_sent(session, message_id)
+        if failures:
+            raise DBAPIError("UPDATE", {}, failures.pop())
+
+    monkeypatch.setattr(outbox, "mark_sent", mark_sent_at_last)
+
+    assert send(back_door) == 1
+    assert back_door.message("mira@hospital.test").state == "sent"
+    assert back_door.letterbox.recipients == ["mira@hospital.test"]
 
 
 def test_a_lease_is_renewed_while_the_message_is_on_its_way(back_door, monkeypatch):

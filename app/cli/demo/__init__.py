@@ -43,7 +43,7 @@ def demo(
     out.print(f"1. Database and keys under {VAR}", markup=False)
     migrating.upgrade(settings.database_url)
     opened = services.build(settings)
-    out.print("2. A demo issuer and its achievements, out of the healthcare catalogue")
+    out.print("2. A demo issuer, its achievements, stacks and people, out of the healthcare catalogue")
     scene = stage.set_up(opened, VAR)
     out.print(f"   {scene.summary}", markup=False)
     out.print(f"   skipped: {', '.join(scene.skipped)}", style="dim", markup=False)
@@ -51,7 +51,7 @@ def demo(
     with _serving(opened):
         is_good = _show(opened, scene)
         if not once:
-            _stay_up(settings)
+            _stay_up(settings, stage.owner_s_link(opened))
     if not is_good:
         err.print("The independent verifier did not accept a badge; see above.", style="red")
         raise typer.Exit(1)
@@ -71,7 +71,8 @@ def _show(opened: Service, scene: stage.Scene) -> bool:
     return is_good
 
 
-def _stay_up(settings: Settings) -> None:
+def _stay_up(settings: Settings, owner_s_link: str) -> None:
+    out.print(f"Work with it as staff do, by this link, which works once: {owner_s_link}", markup=False, soft_wrap=True)
     out.print(f"Look around: {settings.public_base_url}  (mails are in {settings.var_dir}/mail). Ctrl-C ends the demo.")
     try:
         while True:
@@ -84,7 +85,12 @@ def _stay_up(settings: Settings) -> None:
 def _serving(opened: Service) -> Iterator[None]:
     settings = opened.settings
     config = uvicorn.Config(
-        main.application(opened), host=settings.host, port=settings.port, log_config=None, access_log=False
+        main.application(opened),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="demo server", daemon=True)
@@ -127,4 +133,5 @@ def _settings(port: int) -> Settings:
         log_level="error",
         mail_from="Northfield Health Academy <badges@northfield.example>",
         log_format="console",
+        staff_second_factor="offered",
     )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import AlreadyExists, InvalidInput
 from app.issuing import achievements, catalog, issuers, rules, signing_keys, sources
+from app.issuing.accounts import invitations
 from app.issuing.issuers import Issuer
 from app.issuing.sources import Source
 from app.service import Service
@@ -84,8 +85,14 @@ def set_up(opened: Service, folder: Path) -> Scene:
         secret = sources.config(opened.office, webhook).secrets[0].value
     counts = Counter((change.kind, change.what) for change in changes)
     summary = ", ".join(f"{count} {kind}s {what}" for (kind, what), count in sorted(counts.items()))
-    skipped = tuple(sentence.partition(":")[0] for sentence in plan.skipped)
+    skipped = tuple(dict.fromkeys(sentence.partition(":")[0] for sentence in plan.skipped))
     return Scene(canvas.id, pem, webhook.id, secret, summary, skipped)
+
+
+def owner_s_link(opened: Service) -> str:
+    """A one-time link with which whoever looks around becomes an owner of the demo's issuer."""
+    with opened.database.write() as session:
+        return invitations.for_set_up(session, opened.office, issuers.by_slug(session, ISSUER)).url
 
 
 def _source(

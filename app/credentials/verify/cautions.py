@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from app.credentials.report import Caution, Check, VerifiedFacts, domain_of
-from app.credentials.verify import pictures
+from app.credentials.report import Caution, Check, VerifiedFacts, day, domain_of
+from app.credentials.verify import data_model, pictures
 from app.credentials.verify.reading import SignedDocument
 from app.credentials.verify.shape import is_partly_shown, issuer_id, objects, types_of
+from app.credentials.verify.signatures import Finding
+from app.credentials.verify.standards import Standard
 from app.credentials.verify.status import revocation_list
 
 # Alphabets whose letters share their shapes. The names of Unicode's characters begin with them.
@@ -21,18 +23,26 @@ _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "C
 _OLDER_VOCABULARIES = frozenset(
     f"https://purl.imsglobal.org/spec/ob/v3p0/context-{edition}.json" for edition in ("3.0.1", "3.0.2")
 )
+_LONGEST_PLACE = 120
 _HIDDEN = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 
 
 def of_document(
-    signed: SignedDocument, facts: VerifiedFacts, *, status: Check, known_in: tuple[str, ...] | None
+    signed: SignedDocument,
+    facts: VerifiedFacts,
+    *,
+    finding: Finding,
+    status: Check,
+    known_in: tuple[str, ...] | None,
 ) -> tuple[Caution, ...]:
-    """The cautions about a proven document, each once."""
+    """The cautions about a proven document, each once. `finding` is the proof that holds."""
     said = signed.said
     found = [
         *of_facts(facts, known_in=known_in),
+        *_key(finding, facts),
         *_creator(said),
         *_older(signed, said),
+        *_letter(signed, said),
         *_picture(signed, said),
     ]
     if is_partly_shown(said) and not {"credentialStatus", "validUntil"} <= said.keys():
@@ -60,6 +70,29 @@ def misleading(name: str | None) -> Caution | None:
             sentence = "This name mixes letters of several alphabets and can look like another. Go by the domain."
             return Caution("name_mixed_alphabets", sentence)
     return None
+
+
+def _letter(signed: SignedDocument, said: dict[str, Any]) -> Iterator[Caution]:
+    """Only of badges of today's data model: the schema knows no other."""
+    if signed.standard is not Standard.OPEN_BADGES_3 or signed.is_data_model_1:
+        return
+    places = data_model.departures(said)
+    if places:
+        where = f"at {places[0][:_LONGEST_PLACE]}"
+        sentence = f"It departs from the schema of Open Badges 3.0 ({where}), so other services may refuse it."
+        yield Caution("schema_departure", sentence)
+
+
+def _key(finding: Finding, facts: VerifiedFacts) -> Iterator[Caution]:
+    """Signed before the key was there: it came late, or a thief of the domain signs with old dates (T24)."""
+    absent_at = finding.key.absent_at if finding.key is not None else None
+    if absent_at is None or finding.made_at is None or finding.made_at >= absent_at:
+        return
+    sentence = (
+        f"It says that it was signed on {day(finding.made_at)}, and on {day(absent_at)} the key that signed it was not "
+        f"among those of {domain_of(facts.issuer_id)} yet."
+    )
+    yield Caution("key_newer_than_signature", sentence)
 
 
 def _names(facts: VerifiedFacts) -> Iterator[Caution]:

@@ -68,6 +68,7 @@ class _Steps:
     signed: reading.SignedDocument
     said: dict[str, Any]
     checks: dict[str, Check]
+    finding: signatures.Finding | None = None
 
     @classmethod
     def of(cls, signed: reading.SignedDocument) -> _Steps:
@@ -86,6 +87,7 @@ class _Steps:
         finding = signatures.check(
             self.signed, issuer_id=issuer, resolve=question.resolve, now=question.now, canonical=canonical
         )
+        self.finding = finding
         self.checks[PROOF], self.checks[ISSUER] = finding.proof, finding.issuer
         if not self.is_proven:
             return False
@@ -150,7 +152,8 @@ def _finished(steps: _Steps, question: Question, *, depth: int) -> Report:
     found = facts.extract(said, standard=steps.signed.standard)
     known_in = None if question.known_in is None else question.known_in(found.issuer_id)
     inside = _inside(said, question, depth=depth)
-    warnings = cautions.of_document(steps.signed, found, status=steps.checks[STATUS], known_in=known_in)
+    by = steps.finding or signatures.Finding(steps.checks[PROOF], steps.checks[ISSUER])
+    warnings = cautions.of_document(steps.signed, found, finding=by, status=steps.checks[STATUS], known_in=known_in)
     return steps.report(
         found,
         superseded_by=newer or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -21,11 +21,15 @@ class KeyFound:
     """A public key that an issuer publishes for signing. `revoked_at` None = it was never withdrawn.
 
     `controller` is the identifier that the key's document names as its owner, as the resolver read it there.
+    `listed` are the thumbprint URIs of all keys that were published beside it. `absent_at` is when the resolver last
+    looked at the issuer's keys and this one was not among them; None = it was there at the first look (T24).
     """
 
     public_jwk: dict[str, Any]
     controller: str
     revoked_at: datetime | None = None
+    listed: frozenset[str] = field(default=frozenset(), compare=False)
+    absent_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,14 @@ class DocumentFound:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """There was an answer, and there is nothing: no such key for signing credentials, no such document (404)."""
+    """There was an answer, and there is nothing: no such key for signing credentials, no such document (404).
+
+    `listed` are the thumbprint URIs of the keys that are published instead, `seen_until` is when the resolver last saw
+    a key of this name there; None = never.
+    """
+
+    listed: frozenset[str] = field(default=frozenset(), compare=False)
+    seen_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.credentials import dids, proofs
@@ -23,10 +23,12 @@ _CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The two checks of one proof."""
+    """The two checks of one proof; with which key it holds, and when the proof says that it was made."""
 
     proof: Check
     issuer: Check
+    key: KeyFound | None = None
+    made_at: datetime | None = None
 
     @property
     def holds(self) -> bool:
@@ -55,14 +57,7 @@ class _Judge:
                     raise self._not_the_issuers()
                 return found
             case Missing():
-                raise _Answer(
-                    _not_judged("key_not_published"),
-                    failed(
-                        ISSUER,
-                        "key_not_published",
-                        f"{domain_of(self.issuer_id)} does not publish the key that this badge was signed with.",
-                    ),
-                )
+                raise _Answer(_not_judged("key_not_published"), self._not_published(found.seen_until))
             case Unreachable():
                 sentence = f"We could not reach {domain_of(self.issuer_id)} to look up its key."
                 raise _Answer(
@@ -70,7 +65,7 @@ class _Judge:
                     unknown(ISSUER, "issuer_unreachable", sentence),
                 )
 
-    def finding(self, key: KeyFound, verdict: proofs.Verdict) -> Finding:
+    def finding(self, key: KeyFound, verdict: proofs.Verdict, *, made_at: datetime | None) -> Finding:
         """What a checked signature under the issuer's own key says."""
         issuer = self.is_the_issuers()
         if not verdict:
@@ -79,11 +74,20 @@ class _Judge:
             # Nobody can prove that a signature is older than the theft of its key (OB3-42).
             sentence = f"The issuer withdrew the key that signed it on {day(key.revoked_at)}, so it proves nothing now."
             return Finding(failed(PROOF, "key_revoked", sentence), issuer)
-        return Finding(passed(PROOF, "holds", "It has not been changed since it was signed."), issuer)
+        holds = passed(PROOF, "holds", "It has not been changed since it was signed.")
+        return Finding(holds, issuer, key=key, made_at=made_at)
 
     def is_the_issuers(self) -> Check:
         """The `issuer` check of a key that is the issuer's own."""
         return passed(ISSUER, "key_is_the_issuers", f"The key that signed it belongs to {domain_of(self.issuer_id)}.")
+
+    def _not_published(self, seen_until: datetime | None) -> Check:
+        domain = domain_of(self.issuer_id)
+        if seen_until is None:
+            sentence = f"{domain} does not publish the key that this badge was signed with."
+            return failed(ISSUER, "key_not_published", sentence)
+        sentence = f"{domain} published the key that signed it until {day(seen_until)} or later, and does not any more."
+        return failed(ISSUER, "key_no_longer_published", sentence)
 
     def _not_the_issuers(self) -> _Answer:
         sentence = f"It names {domain_of(self.issuer_id)} as its issuer, but somebody else signed it."
@@ -138,7 +142,7 @@ class _Embedded:
         except Stop as stop:
             return Finding(stop.check, self.judge.is_the_issuers())
         verdict = verify(self.document, proof, key.public_jwk, canonical=self.canonical, previous=previous)
-        return self.judge.finding(key, verdict)
+        return self.judge.finding(key, verdict, made_at=moment(proof.get("created")))
 
     def _suite_of(self, proof: Any) -> suites.Verify:
         """How to check a proof whose options are in order. Raises Stop."""
@@ -203,7 +207,8 @@ def _token(judge: _Judge, token: Token) -> Finding:
     key = judge.key(token.header.get("kid", carried_name))
     if carried_name is not None and not _is_named(key.public_jwk, carried_name):
         raise Stop(failed(PROOF, "key_differs", "It carries another key than the one it names."))
-    return judge.finding(key, vc_jwt.check_signature(token.text, token.header, key.public_jwk))
+    verdict = vc_jwt.check_signature(token.text, token.header, key.public_jwk)
+    return judge.finding(key, verdict, made_at=_issued_at(token))
 
 
 def _check_claims(token: Token) -> None:
@@ -219,6 +224,15 @@ def _check_claims(token: Token) -> None:
         different = ("nbf",)
     if any(name in token.claims or name not in optional for name in different):
         raise Stop(failed(PROOF, "claims_differ", "It says one thing in its token and another in the badge inside."))
+
+
+def _issued_at(token: Token) -> datetime | None:
+    """When the token says that it was signed; most say only since when the badge is valid, which is not that."""
+    stated = token.claims.get("iat")
+    try:
+        return datetime.fromtimestamp(stated, UTC) if isinstance(stated, int | float) else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _own_key(name: str) -> KeyFound | Missing | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -40,6 +42,20 @@ class Entry:
             return int(self.values.lc.key(key)[0]) + 1
         except KeyError:  # not there, or merged in from another place
             return self.line
+
+    def line_at(self, key: str, parts: Sequence[str]) -> int:
+        """The line of what stands that deep under a key: the innermost map on the way there, or the key."""
+        line, found = self.line_of(key), self.get(key)
+        for part in parts:
+            if isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+                found = found[int(part)]
+            elif isinstance(found, CommentedMap) and part in found:
+                found = found[part]
+            else:
+                break
+            if isinstance(found, CommentedMap):
+                line = Entry(found).line
+        return line
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key."""
@@ -78,7 +94,7 @@ def entries(document: CommentedMap, section: str, problems: list[Problem]) -> li
     return found
 
 
-def maps_of(entry: Entry, key: str, problems: list[Problem]) -> list[CommentedMap]:
+def maps_of(entry: Entry, key: str, problems: list[Problem]) -> list[Entry]:
     """The maps in a list of an entry, none when it has no such list; anything else is a problem with its line."""
     items = entry.get(key)
     if items is None:
@@ -86,7 +102,28 @@ def maps_of(entry: Entry, key: str, problems: list[Problem]) -> list[CommentedMa
     if not isinstance(items, list) or not all(isinstance(item, CommentedMap) for item in items):
         problems.append(Problem(entry.line_of(key), f"{entry.get('id', key)}: {key} is a list of names and values"))
         return []
-    return list(items)
+    return [Entry(item) for item in items]
+
+
+def plain(value: Any) -> Any:
+    """The value without what the reader of YAML hung on it; days as they are written."""
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return str(value)
+
+
+def number(value: Any) -> str | None:
+    """A number as text, so that 4.5 hours stay 4.5 and become no float on the way."""
+    return None if value is None else str(value)
 
 
 def _first_line(text: str | None) -> str:

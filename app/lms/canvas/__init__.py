@@ -1,4 +1,4 @@
-"""Canvas Live Events, delivered over HTTPS: signed (the body is a JWT) or plain JSON behind a bearer secret.
+"""Canvas Live Events, delivered over HTTPS: signed (the body is a JWT) or plain JSON behind a secret of a bridge.
 
 Instructure signs the events of all its customers with the same keys, so a good signature alone says "from Canvas",
 not "from this hospital's Canvas": the source's settings name its `root_account_uuid`, and an event of another
@@ -14,10 +14,11 @@ from typing import Any
 
 from app.errors import InvalidInput, TooLarge
 from app.lms import auth
-from app.lms.base import Authenticated, Item, SourceConfig, TestPing, Unreadable
+from app.lms.base import Authenticated, Item, SourceConfig, Unreadable
 from app.lms.canvas.events import read_event
-from app.lms.jwt_body import jwks_problems
-from app.lms.reading import bounded_key, clean, load
+from app.lms.jwt_body import jwks_problems, jwks_url_problems
+from app.lms.pings import ping_of
+from app.lms.reading import clean, load
 from app.lms.source_settings import SettingsReader
 
 
@@ -26,24 +27,24 @@ class CanvasAdapter:
 
     name = "canvas"
     title = "Canvas (Live Events)"
-    auth_schemes: tuple[str, ...] = ("jwt_body", "bearer")
+    auth_schemes: tuple[str, ...] = ("jwt_body", "bearer", "basic", "header_static", "none")
 
     def check_settings(self, settings: Mapping[str, Any]) -> list[str]:
         """Every problem of the settings, one sentence each."""
-        problems: list[str] = []
+        problems = auth.settings_problems(settings, self.auth_schemes)
         reader = SettingsReader(settings, problems)
-        reader.known_names("auth", "root_account_uuid", "jwks", "jwks_url", "learning_kind")
-        reader.scheme(self.auth_schemes)
+        reader.known_names("auth", "auth_options", "root_account_uuid", "jwks", "jwks_url", "learning_kind")
         reader.learning_kind()
         signed = auth.scheme_of(settings, self.auth_schemes) == "jwt_body"
         if reader.text("root_account_uuid") is None and signed:
             problems.append("`root_account_uuid` must name your Canvas account: all Canvas accounts share their keys.")
-        if settings.get("jwks") is not None:
+        given = {name for name in ("jwks", "jwks_url") if settings.get(name) is not None}
+        if "jwks" in given:
             problems.extend(jwks_problems(settings["jwks"]))
-        elif signed and settings.get("jwks_url") is not None:
-            problems.append("`jwks_url` is not fetched yet: paste the key set that is there into `jwks`.")
-        elif signed:
-            problems.append("`jwks` must hold the key set with which Canvas signs.")
+        if "jwks_url" in given:
+            problems.extend(jwks_url_problems(settings["jwks_url"]))
+        if signed and not given:
+            problems.append("`jwks_url` must be the address of the key set with which Canvas signs, or `jwks` hold it.")
         return problems
 
     def authenticate(
@@ -51,8 +52,9 @@ class CanvasAdapter:
     ) -> Authenticated:
         """Prove the body, and that it is of the source's own account.
 
-        The key set is `config.jwks`, or else `jwks` of the settings. Canvas gives deliveries no id and sends the same
-        event again when it retries, so the delivery's key is made of the event's name and the hash of its JSON.
+        The key set is `config.jwks` (what came from `jwks_url`), or else `jwks` of the settings. Canvas gives
+        deliveries no id and sends the same event again when it retries, so the delivery's key is made of the event's
+        name and the hash of its JSON.
         """
         keys = config.settings.get("jwks") if config.jwks is None else config.jwks
         proof = auth.prove(headers, body, _with_keys(config, keys), allowed=self.auth_schemes, now=now)
@@ -64,15 +66,15 @@ class CanvasAdapter:
         event = metadata.get("event_name")
         label = clean(event, 60) if isinstance(event, str) else "unnamed"
         digest = hashlib.sha256(proof.payload).hexdigest()
-        return Authenticated(bounded_key(f"{label}:{digest}"), proof.payload, proof.method, proof.key_id)
+        return proof.delivery(f"{label}:{digest}")
 
     def parse(self, payload: bytes, config: SourceConfig, *, received_at: datetime) -> tuple[Item, ...]:
         """The one event of a delivery as one item. Raises MalformedJson, InvalidInput or TooLarge."""
         document = load(payload)
         if not isinstance(document, dict):
             raise InvalidInput("A Canvas event is one JSON object", pointer="")
-        if document == {}:
-            return (TestPing("An empty object was sent"),)
+        if (ping := ping_of(document)) is not None:
+            return (ping,)
         if "sensor" in document and "metadata" not in document:
             detail = "This is the Caliper format; choose the format “Canvas” in the subscription"
             return (Unreadable("caliper-format", detail, "/sensor"),)

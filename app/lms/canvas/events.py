@@ -111,46 +111,60 @@ def _course_completed(event: _Event) -> Item:
 
 
 def _course_grade_change(event: _Event) -> Item:
-    """The grade of a whole course changed. `final_score` counts missing work as 0; `current_score` passes too early."""
+    """The grade of a whole course changed. `final_score` counts missing work as 0; `current_score` passes too early.
+
+    A grade that went down is progress like one that went up: the rule's minimum decides. What takes the grade away
+    (it has none any more, or the enrolment was deleted) is `revoked`, and the rule says what that means for a badge.
+    """
     body = event.body
-    if body.members.get("workflow_state") == "deleted":
-        return event.ignored("enrolment-deleted", "The learner's enrolment was deleted")
+    is_deleted = body.members.get("workflow_state") == "deleted"
     user_id, course_id = event.local_id(body, "user_id"), event.local_id(body, "course_id")
     final = body.number("final_score")
+    was_taken_away = final is None and body.number("old_final_score") is not None
     occurred = event.moment(body, "updated_at")
     stated = f"{str(body.members['updated_at']).strip()}:{'' if final is None else final}"
     return Completion(
-        kind=CompletionKind.PROGRESS,
+        kind=CompletionKind.REVOKED if is_deleted or was_taken_away else CompletionKind.PROGRESS,
         learning_kind=event.learning_kind,
-        dedupe_key=bounded_key(f"cgc:{event.account}:{user_id}:{course_id}:{stated}"),
+        dedupe_key=bounded_key(f"cgc:{event.account}:{user_id}:{course_id}:{stated}{':deleted' if is_deleted else ''}"),
         learner=LearnerFacts(event.account, user_id),
         activity=ActivityFacts(event.account, course_id),
         score=None if final is None else scores.percent(final),
         occurred_at=occurred.at,
         occurred_at_source=occurred.source,
         sent_at=event.sent_at(),
-        notes=occurred.notes,
+        notes=(*_deleted_notes(is_deleted=is_deleted), *occurred.notes),
     )
 
 
 def _grade_change(event: _Event) -> Item:
-    """One piece of work was graded. Counts only when grading is complete and the grade is shown to the learner."""
+    """One piece of work was graded. Counts only when grading is complete and the grade is shown to the learner.
+
+    A grade that was taken away counts always: what was never shown has earned nothing that it could take back.
+    """
     body = event.body
-    if body.boolean("grading_complete") is not True or body.boolean("muted") is True:
-        return event.ignored("grade-not-final", "The grade is not complete, or not shown to the learner yet")
     raw = body.number("score")
-    if raw is None:
-        return event.ignored("no-score", "The grade was taken away, or has no score")
+    was_taken_away = raw is None and body.number("old_score") is not None
+    if not was_taken_away and (body.boolean("grading_complete") is not True or body.boolean("muted") is True):
+        return event.ignored("grade-not-final", "The grade is not complete, or not shown to the learner yet")
+    if raw is None and not was_taken_away:
+        return event.ignored("no-score", "The grade has no score")
     student_id, assignment_id = event.local_id(body, "student_id"), event.local_id(body, "assignment_id")
     occurred = event.moment(event.metadata, "event_time")
     stated = str(event.metadata.members["event_time"]).strip()
     return Completion(
-        kind=CompletionKind.PROGRESS,
+        kind=CompletionKind.REVOKED if was_taken_away else CompletionKind.PROGRESS,
         learning_kind=event.learning_kind,
-        dedupe_key=bounded_key(f"gc:{_number(body, 'submission_id')}:{stated}:{raw}"),
+        dedupe_key=bounded_key(f"gc:{_number(body, 'submission_id')}:{stated}:{'' if raw is None else raw}"),
         learner=LearnerFacts(event.account, student_id, sis_id=body.identifier("student_sis_id")),
-        activity=ActivityFacts(event.account, assignment_id, ActivityType.ASSESSMENT),
-        score=_points(body, raw),
+        activity=ActivityFacts(
+            # Assignments and courses count from one each: a rule for course 12 must not be met by assignment 12.
+            event.account,
+            f"assignment:{assignment_id}",
+            ActivityType.ASSESSMENT,
+            parent_source_id=_course_of(event),
+        ),
+        score=None if raw is None else _points(body, raw),
         occurred_at=occurred.at,
         occurred_at_source=occurred.source,
         sent_at=occurred.at,
@@ -173,6 +187,20 @@ def _points(body: Fields, raw: Decimal) -> Score:
     grade = body.members.get("grade")
     letter = clean(grade, 20) if isinstance(grade, str) and not grade[:1].isdigit() else None
     return scores.points(raw, maximum=possible, letter=letter or None)
+
+
+def _deleted_notes(*, is_deleted: bool) -> tuple[str, ...]:
+    return ("The learner's enrolment was deleted",) if is_deleted else ()
+
+
+def _course_of(event: _Event) -> str | None:
+    """The course of an assignment, by the metadata; an event of a background job does not say."""
+    if event.metadata.members.get("context_type") != "Course":
+        return None
+    try:
+        return event.local_id(event.metadata, "context_id")
+    except InvalidInput:
+        return None
 
 
 def _login_of(event: _Event, user_id: str) -> tuple[str | None, str | None]:

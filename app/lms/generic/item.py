@@ -27,7 +27,7 @@ from app.lms.generic.settings import GenericSettings, event_kind
 from app.lms.moments import Moment
 from app.lms.reading import Fields, bounded_key, email, hashed_key, unreadable, wrong
 
-TEST_EVENTS = {"ping", "test", "endpoint.test"}
+TEST_EVENTS = {"ping", "test", "endpoint.test", "webhook.test"}
 _TEST_MARK = "[test]"
 
 

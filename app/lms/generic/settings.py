@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.lms import auth
 from app.lms.facts import CompletionKind, LearningKind, ScoreUnit
+from app.lms.generic.mapping import FieldMapping
 from app.lms.moments import Calendar, EpochUnit
 from app.lms.reading import clean
 from app.lms.source_settings import DEFAULT_MAX_ITEMS, SettingsReader
@@ -24,15 +26,27 @@ class GenericSettings:
     learning_kind: LearningKind = LearningKind.COURSE
     event_names: Mapping[str, CompletionKind] = field(default_factory=dict)
     max_items: int = DEFAULT_MAX_ITEMS
+    mapping: FieldMapping | None = None
 
     @classmethod
     def read(cls, settings: Mapping[str, Any], schemes: tuple[str, ...], problems: list[str]) -> GenericSettings:
         """The settings with safe defaults; every complaint is added to `problems`."""
         reader = SettingsReader(settings, problems)
         reader.known_names(
-            "auth", "namespace", "time_zone", "epoch_unit", "score_unit", "learning_kind", "event_names", "max_items"
+            *(
+                "auth",
+                "namespace",
+                "time_zone",
+                "epoch_unit",
+                "score_unit",
+                "learning_kind",
+                "event_names",
+                "max_items",
+            ),
+            "mapping",
+            auth.OPTIONS,
         )
-        reader.scheme(schemes)
+        problems.extend(auth.settings_problems(settings, schemes))
         if settings.get("namespace") is None:
             problems.append("`namespace` must name the system whose ids are sent, for example lms.example.org.")
         score_unit = reader.choice("score_unit", ScoreUnit)
@@ -45,6 +59,7 @@ class GenericSettings:
             learning_kind=reader.learning_kind(),
             event_names=_event_names(settings.get("event_names", {}), problems),
             max_items=reader.max_items(),
+            mapping=None if settings.get("mapping") is None else FieldMapping.read(settings["mapping"], problems),
         )
 
 

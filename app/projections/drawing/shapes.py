@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 CANVAS = 600
+_BESIDE_A_CURVE = 0.85
 
 
 class Shape(StrEnum):
@@ -29,6 +30,12 @@ class Column:
     bottom: float
     abbreviation_width: float
     name_width: float = 0.0
+    icon_lift: float = 40.0  # an icon is narrow: it may begin so much above the column, where outlines narrow too
+
+    def for_icon(self) -> Column:
+        """The space when an icon stands above the abbreviation, which then is lower, where a curved name ends."""
+        width = self.abbreviation_width * (_BESIDE_A_CURVE if self.name_width == 0.0 else 1.0)
+        return replace(self, top=self.top - self.icon_lift, abbreviation_width=width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +148,5 @@ _LEAF = Form(
 )
 _SQUARE = Form(
     outline=_rounded([(28, 28), (572, 28), (572, 572), (28, 572)], 84),
-    column=Column(300, top=104, bottom=500, abbreviation_width=424, name_width=424),
+    column=Column(300, top=104, bottom=500, abbreviation_width=424, name_width=424, icon_lift=8),
 )

@@ -42,6 +42,7 @@ class Caller:
     issuer_id: str
     key_id: str
     actor: str
+    scopes: frozenset[str] = frozenset()
 
     def issuer(self, session: Session) -> Issuer:
         """The issuer, in this transaction."""
@@ -71,7 +72,8 @@ class RequiresScope:
             # A busy database must not turn readers away because of a note.
             with suppress(Busy), service.database.write() as session:
                 access.note_use(session, key.id)
-        return Caller(issuer_id=key.issuer_id, key_id=key.id, actor=f"api-key:{key.id}")
+        scopes = frozenset(key.scopes.split())
+        return Caller(issuer_id=key.issuer_id, key_id=key.id, actor=f"api-key:{key.id}", scopes=scopes)
 
 
 def caller(scope: Scope) -> RequiresScope:
@@ -84,7 +86,11 @@ IssuerWriter = Annotated[Caller, Depends(caller(Scope.ISSUER_WRITE))]
 AchievementsWriter = Annotated[Caller, Depends(caller(Scope.ACHIEVEMENTS_WRITE))]
 AwardsWriter = Annotated[Caller, Depends(caller(Scope.AWARDS_WRITE))]
 SourcesWriter = Annotated[Caller, Depends(caller(Scope.SOURCES_WRITE))]
+LearnersEraser = Annotated[Caller, Depends(caller(Scope.LEARNERS_ERASE))]
 KeysWriter = Annotated[Caller, Depends(caller(Scope.KEYS_WRITE))]
+EndpointsWriter = Annotated[Caller, Depends(caller(Scope.ENDPOINTS_WRITE))]
+MailWriter = Annotated[Caller, Depends(caller(Scope.MAIL_WRITE))]
+MailReporter = Annotated[Caller, Depends(caller(Scope.MAIL_REPORT))]
 
 
 def _refuse_key_in_address(request: Request) -> None:

@@ -11,11 +11,13 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import select
 
-from app.issuing import sources
+from app.errors import NotFound
+from app.issuing import explaining, sources
 from app.issuing.completions import Completion, CompletionState
 from app.web.api.authentication import Reader
 from app.web.api.fields import Id, Out
 from app.web.api.pages_of_rows import PageOf, PageQuery, page_of, respond
+from app.web.api.rule_versions import ExplanationsOut, explanations
 from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
 
@@ -64,6 +66,17 @@ def list_completions(
             query = query.where(Completion.state == page.state)
         found = page_of(session, query, (Completion.created_at, Completion.id), page)
     return respond(request, [_told(completion) for completion in found.rows], found.cursor)
+
+
+@router.get("/{completion_id}/explanation", response_model=ExplanationsOut)
+def explain_completion(caller: Reader, completion_id: Id, service: TheService) -> Response:
+    """Say what every rule that is about a completion makes of its learner, clause by clause."""
+    with service.database.read() as session:
+        completion = session.get(Completion, completion_id)
+        if completion is None or completion.issuer_id != caller.issuer_id:
+            raise NotFound("There is no such completion")
+        told = explanations(explaining.of_completion(session, completion))
+    return Response(told.model_dump_json(), media_type="application/json")
 
 
 def _told(completion: Completion) -> CompletionOut:

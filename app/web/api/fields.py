@@ -75,8 +75,8 @@ def _past(value: datetime) -> datetime:
     return value
 
 
-def _exact(value: Any) -> Any:
-    # A number of JSON, or its text; never true and false, which pydantic would read as 1 and 0.
+def exact(value: Any) -> Any:
+    """A number of JSON, or its text; never true and false, which pydantic would read as 1 and 0. Raises ValueError."""
     if isinstance(value, bool):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic's way
     return value
@@ -99,7 +99,7 @@ Email = Annotated[str, Field(min_length=3, max_length=LONGEST_EMAIL), AfterValid
 Url500 = Annotated[Url, Field(max_length=500)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 PastMoment = Annotated[Moment, AfterValidator(_past)]
-Fraction = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1, max_digits=10, decimal_places=9)]
+Fraction = Annotated[Decimal, BeforeValidator(exact), Field(ge=0, le=1, max_digits=10, decimal_places=9)]
 AchievementName = Annotated[
     str, Field(min_length=1, max_length=80, description="the achievement's id or its short name")
 ]

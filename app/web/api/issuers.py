@@ -32,8 +32,9 @@ class IssuerChanges(In):
     description: Text | None = None
     parent_name: Line200 | None = None
     parent_url: Url500 | None = None
+    timezone: Annotated[str, Field(max_length=60)] | None = None
 
-    @field_validator("name", "url")
+    @field_validator("name", "url", "timezone")
     @classmethod
     def _always_there(cls, value: str | None) -> str | None:
         if value is None:
@@ -55,6 +56,7 @@ class IssuerOut(Out):
     image: Annotated[str | None, Field(description="address of a PNG")]
     parent_name: str | None
     parent_url: str | None
+    timezone: Annotated[str, Field(description="zone in which dates are shown, such as Europe/Madrid")]
     created_at: datetime
 
 
@@ -105,6 +107,7 @@ def _answer(office: Office, issuer: Issuer) -> Answer:
         image=facts.image_url,
         parent_name=issuer.parent_name,
         parent_url=issuer.parent_url,
+        timezone=issuer.timezone,
         created_at=issuer.created_at,
     )
     return Answer(200, told)

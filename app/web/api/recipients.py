@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput
-from app.issuing import consent, learners
+from app.issuing import consent, inbox, learners
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office
@@ -38,7 +38,10 @@ class Recipient(In):
 
 
 def resolve(session: Session, office: Office, issuer: Issuer, stated: Recipient, *, actor: str) -> Learner:
-    """The learner, made if new, with the consent that was stated. Raises InvalidInput, LearnerUnclear."""
+    """The learner, made if new, with the consent that was stated. Raises InvalidInput, LearnerUnclear.
+
+    Raises LearnerErased for who asked to be erased, until they are readmitted.
+    """
     learner = learners.resolve(
         session,
         issuer,
@@ -46,9 +49,11 @@ def resolve(session: Session, office: Office, issuer: Issuer, stated: Recipient,
         source_id=stated.id,
         email=stated.email,
         display_name=stated.name,
+        sealer=office.sealer,
     )
-    if learner is None:
+    if learner is None or learners.is_pending(learner):
         raise InvalidInput("This person is not known here yet; give an e-mail address too", pointer="/recipient/email")
+    inbox.catch_up(session, office)
     if stated.show_name is not None:
         session.flush()
         consent.change(session, office, learner, name_shown=stated.show_name, actor=actor)

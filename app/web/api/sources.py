@@ -11,8 +11,9 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import sources
+from app.issuing import key_sets, sources
 from app.issuing.issuers import Issuer
+from app.issuing.key_sets import KeySet
 from app.issuing.office import Office
 from app.issuing.sources import Source, SourceState
 from app.web.api.authentication import Reader, SourcesWriter
@@ -23,6 +24,12 @@ from app.web.api.strict_route import StrictRoute
 from app.web.deps import TheService
 
 router = APIRouter(prefix="/sources", route_class=StrictRoute)
+
+
+GivenSecret = Annotated[
+    str | None,
+    Field(min_length=1, max_length=1_200, description="for a platform that makes the secret itself; else made here"),
+]
 
 
 class NewSource(In):
@@ -37,12 +44,22 @@ class NewSource(In):
     name: Line200
     type: Annotated[str, Field(min_length=1, max_length=40)]
     settings: Annotated[dict[str, Any], Field(max_length=50)] = {}  # noqa: RUF012 - pydantic copies it
+    secret: GivenSecret = None
+
+
+class NewSecret(In):
+    """A secret that the platform made; without it, one is made here."""
+
+    secret: GivenSecret = None
 
 
 class SourceChanges(In):
-    """Switch it on or off. A source that is off is answered 410, so that its sender stops."""
+    """What to change; what is left out stays. A source that is off is answered 410, so that its sender stops."""
 
-    state: SourceState
+    state: SourceState | None = None
+    raw_kept_days: Annotated[
+        int | None, Field(ge=0, le=sources.MOST_KEPT_DAYS, description="how long raw bytes are kept; null: as set")
+    ] = None
 
 
 class SourceOut(Out):
@@ -59,13 +76,32 @@ class SourceOut(Out):
     rejected_count: int
     last_accepted_at: datetime | None
     last_rejected_at: datetime | None
+    last_rejected_reason: Annotated[
+        str | None, Field(description="why the newest delivery was refused; the sender is never told")
+    ]
+    rejected_reasons: Annotated[dict[str, int], Field(description="how often each reason was met")]
+    raw_kept_days: int | None
     created_at: datetime
 
 
-class SourceWithSecret(SourceOut):
-    """The connection with its new secret, which is told this once."""
+class KeySetOut(Out):
+    """The platform's keys, fetched from `jwks_url` of the settings. Why a fetch failed, the service's log says."""
 
-    secret: str
+    fetched_at: Annotated[datetime | None, Field(description="when they came last; null: not yet")]
+    kids: Annotated[list[str], Field(description="the names of the keys that hold now")]
+    is_failing: Annotated[bool, Field(description="whether the newest attempt failed; the keys that are here go on")]
+
+
+class SourceWithKeys(SourceOut):
+    """The connection with what is known of its platform's keys; null where it names no address of keys."""
+
+    key_set: KeySetOut | None
+
+
+class SourceWithSecret(SourceOut):
+    """The connection with its new secret, which is told this once; null where nothing secret is shared."""
+
+    secret: str | None
 
 
 @router.get("", response_model=PageOf[SourceOut])
@@ -92,39 +128,48 @@ def create_source(caller: SourcesWriter, stated: NewSource, post: Posted, servic
             source_type=stated.type,
             settings=stated.settings,
             actor=caller.actor,
+            secret=stated.secret,
         )
         return Answer(201, SourceWithSecret(**_members(service.office, made.source), secret=made.secret))
 
     return post.answer(caller, work)
 
 
-@router.get("/{source_id}", response_model=SourceOut)
+@router.get("/{source_id}", response_model=SourceWithKeys)
 def read_source(caller: Reader, source_id: Id, service: TheService) -> Response:
     """Read one source."""
     with service.database.read() as session:
         found = sources.by_id(session, source_id, issuer=caller.issuer(session))
-    return Response(SourceOut(**_members(service.office, found)).model_dump_json(), media_type="application/json")
+        keys = _keys(key_sets.of_source(session, found))
+    shown = SourceWithKeys(**_members(service.office, found), key_set=keys)
+    return Response(shown.model_dump_json(), media_type="application/json")
 
 
 @router.patch("/{source_id}", response_model=SourceOut)
 def change_source(caller: SourcesWriter, source_id: Id, stated: SourceChanges, service: TheService) -> Response:
-    """Switch a source on or off."""
+    """Switch a source on or off, or say how long its raw bytes are kept."""
 
     def work(session: Session, issuer: Issuer) -> Answer:
         found = sources.by_id(session, source_id, issuer=issuer)
-        sources.set_state(session, found, stated.state, actor=caller.actor)
+        if stated.state is not None:
+            sources.set_state(session, found, stated.state, actor=caller.actor)
+        if "raw_kept_days" in stated.model_fields_set:
+            sources.set_raw_kept_days(session, found, stated.raw_kept_days, actor=caller.actor)
         return Answer(200, SourceOut(**_members(service.office, found)))
 
     return change(service, caller, work)
 
 
 @router.post("/{source_id}/secrets", status_code=201, response_model=SourceWithSecret)
-def rotate_secret(caller: SourcesWriter, source_id: Id, post: Posted, service: TheService) -> Response:
+def rotate_secret(
+    caller: SourcesWriter, source_id: Id, post: Posted, service: TheService, stated: NewSecret | None = None
+) -> Response:
     """Add a secret, shown once. The one before stays valid until it is deleted or the next is added."""
+    given = stated.secret if stated is not None else None
 
     def work(session: Session, issuer: Issuer) -> Answer:
         found = sources.by_id(session, source_id, issuer=issuer)
-        made = sources.rotate_secret(session, service.office, found, actor=caller.actor)
+        made = sources.rotate_secret(session, service.office, found, actor=caller.actor, secret=given)
         return Answer(201, SourceWithSecret(**_members(service.office, made.source), secret=made.secret))
 
     return post.answer(caller, work)
@@ -142,6 +187,13 @@ def delete_old_secret(caller: SourcesWriter, source_id: Id, service: TheService)
     return change(service, caller, work)
 
 
+def _keys(kept: KeySet | None) -> KeySetOut | None:
+    if kept is None:
+        return None
+    kids = [key["kid"] for key in (kept.document or {"keys": []})["keys"]]
+    return KeySetOut(fetched_at=kept.fetched_at, kids=kids, is_failing=kept.last_error is not None)
+
+
 def _members(office: Office, source: Source) -> dict[str, Any]:
     return {
         "id": source.id,
@@ -155,5 +207,8 @@ def _members(office: Office, source: Source) -> dict[str, Any]:
         "rejected_count": source.rejected_count,
         "last_accepted_at": source.last_accepted_at,
         "last_rejected_at": source.last_rejected_at,
+        "last_rejected_reason": source.last_rejected_reason,
+        "rejected_reasons": source.rejected_reasons,
+        "raw_kept_days": source.raw_kept_days,
         "created_at": source.created_at,
     }

@@ -70,6 +70,30 @@ def test_two_secrets_are_good_until_the_old_one_is_deleted(api: Any, source: dic
     assert [deliver(api, source, secret).status_code for secret in (source["secret"], newer)] == [401, 200]
 
 
+@pytest.mark.usefixtures("source")
+def test_a_secret_that_the_platform_made_is_given_at_the_start_and_at_a_change(api: Any):
+    settings = {"auth": "bearer", "namespace": "lms.hospital.example"}
+    theirs = dict(api.post("/sources", name="x", type="generic", settings=settings, secret="the-platforms-own-key"))
+    api.post(f"/sources/{theirs['id']}/secrets", secret="the-platforms-next-key")
+
+    assert theirs["secret"] == "the-platforms-own-key"
+    for secret, status in {
+        "the-platforms-own-key": 200,
+        "the-platforms-next-key": 200,
+        "another-key-of-theirs": 401,
+    }.items():
+        assert deliver(api, theirs, secret).status_code == status
+
+
+def test_a_given_secret_that_does_not_fit_the_scheme_is_named(api: Any):
+    settings = {"auth": "basic", "namespace": "lms.hospital.example"}
+    refused = api.send(
+        "POST", "/sources", json={"name": "x", "type": "generic", "settings": settings, "secret": "short"}
+    )
+
+    assert (refused.status_code, refused.json()["pointer"]) == (422, "/secret")
+
+
 def test_a_secret_is_told_once(api: Any, source: dict[str, Any]):
     read = api.send("GET", f"/sources/{source['id']}").text + api.send("GET", "/sources").text
 

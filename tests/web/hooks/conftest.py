@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from app.issuing import rules, sources
 from app.issuing.achievements import Achievement
 from app.issuing.issuers import Issuer
+from app.main import application
 from app.service import Service
 
 from .sending import ACTOR, Lms
@@ -58,3 +62,18 @@ def lms(make_lms: Callable[..., Lms], map_activity: Callable[..., None], phlebot
     made = make_lms()
     map_activity(made, phlebotomy)
     return made
+
+
+@pytest.fixture
+def port(service: Service) -> Iterator[int]:
+    """Where the service listens, with the server that operators run."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(application(service), log_config=None, timeout_graceful_shutdown=1, proxy_headers=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join(20)
+    listening.close()

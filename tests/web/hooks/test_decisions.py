@@ -77,7 +77,7 @@ def test_another_issuers_achievement_cannot_be_mapped_and_is_not_awarded_even_if
         ({"score": None}, "score-missing"),
         ({"passed": False}, "not-passed"),
         ({"event": "failed"}, "not-passed"),
-        ({"event": "revoked"}, "not-passed"),
+        ({"event": "revoked"}, "taken-back"),
     ],
 )
 def test_a_completion_that_the_rule_does_not_accept_is_recorded_with_its_reason(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-import uvicorn
 from anyio.from_thread import start_blocking_portal
 
 from app.main import application
@@ -21,19 +19,6 @@ from .sending import Lms, completion, rows
 
 MEGABYTE = 1024 * 1024
 CHUNK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-
-
-@pytest.fixture
-def port(service: Service) -> Iterator[int]:
-    """Where the service listens, with the server that operators run."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(service), log_config=None, timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join(20)
-    listening.close()
 
 
 class Wire:
@@ -157,6 +142,26 @@ def test_the_limit_itself_survives_lengths_that_a_laxer_server_would_let_through
         portal.call(BodyLimit(unreachable, max_bytes=1_000, larger={}), scope, unreachable, send)
 
     assert sent[0]["status"] == status
+
+
+def test_a_sender_that_leaves_in_the_middle_of_a_body_is_no_fault_of_ours(service: Service, lms: Lms):
+    """Anybody can hang up a thousand times; none of it may look like an error in the log."""
+    incoming = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent = []
+
+    async def receive() -> dict[str, Any]:
+        return next(incoming)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    path = f"/hooks/{lms.source_id}"
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [], "client": None}
+    with start_blocking_portal() as portal:
+        portal.call(application(service), scope, receive, send)
+
+    assert sent[0]["status"] == 499
+    assert rows(service)["deliveries"] == 0
 
 
 async def unreachable(*_: Any) -> None:

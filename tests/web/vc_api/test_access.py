@@ -31,6 +31,7 @@ CREDENTIAL = {
 # Each route with the scope that its caller's key needs; None = everybody may read it.
 SCOPES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/credentials/issue"): Scope.CREDENTIALS_ISSUE,
+    ("POST", "/credentials/status"): Scope.CREDENTIALS_ISSUE,
     ("POST", "/credentials/verify"): Scope.READ,
     ("POST", "/presentations/verify"): Scope.READ,
     ("GET", "/credentials/status/{list_id}/{kid}"): None,
@@ -117,6 +118,23 @@ def test_a_key_with_the_scope_issues_in_its_issuer_s_name_and_another_verifies(
     body = {"verifiableCredential": credential}
     assert post(client, "/credentials/verify", reader, body).status_code == 200
     assert client.get(credential["credentialStatus"]["statusListCredential"]).status_code == 200
+
+
+def test_a_key_of_another_issuer_withdraws_nothing(
+    client: TestClient, service: Service, make_key: Callable[..., str], make_issuer: Callable[..., Issuer]
+):
+    issued = post(client, "/credentials/issue", make_key(Scope.CREDENTIALS_ISSUE)).json()["verifiableCredential"]
+    neighbour = make_issuer(slug="southfield")
+    with service.database.write() as session:
+        theirs = access.create(
+            session, neighbour, name="suite", scopes=(Scope.CREDENTIALS_ISSUE,), days=1, actor="test"
+        ).text
+
+    answer = post(client, "/credentials/status", theirs, {"credentialStatus": issued["credentialStatus"]})
+
+    assert answer.status_code == 404
+    verified = post(client, "/credentials/verify", make_key(Scope.READ), {"verifiableCredential": issued})
+    assert verified.status_code == 200
 
 
 def test_a_key_in_the_address_is_refused(client: TestClient, make_key: Callable[..., str]):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.credentials import bitstring, strict_json
 from app.credentials.model import StatusPurpose
+from app.credentials.vc import issue
 from app.issuing import issuers, key_rotation, status_lists
 from app.issuing.audit import AuditEntry
 from app.service import Service
@@ -128,6 +129,90 @@ def test_what_a_stolen_key_signed_is_refused(door: Door, open_service: Service):
 
     assert refusal(door.verify(issued))[0] == 400
     assert refusal(door.client.get(issued["credentialStatus"]["statusListCredential"]))[0] == 404
+
+
+def test_a_key_that_is_stolen_while_it_signs_signs_nothing(
+    door: Door, open_service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    stolen, sign, answers = door.did, issue.sign, []
+
+    def sign_while_the_key_is_stolen(*arguments: Any, **facts: Any) -> Document:
+        if not answers:
+            kid = stolen.removeprefix("did:key:")
+            _change_keys(open_service, key_rotation.revoke, [kid], reason="stolen")
+        answers.append(sign(*arguments, **facts))
+        return dict(answers[-1])
+
+    monkeypatch.setattr(issue, "sign", sign_while_the_key_is_stolen)
+    issued = door.issued(door.credential())
+
+    assert [answer["issuer"] for answer in answers] == [stolen, door.did]
+    assert issued["issuer"] == door.did
+    assert door.verify(issued).status_code == 200
+
+
+def withdraw(door: Door, entry: Document, **more: Any) -> Any:
+    return door.client.post("/credentials/status", json={"credentialStatus": entry, **more})
+
+
+def test_a_credential_that_is_withdrawn_is_refused_from_then_on_and_no_other_is(door: Door):
+    issued, other = (door.issued(door.credential()) for _ in range(2))
+
+    answers = [withdraw(door, issued["credentialStatus"], status=True) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert refusal(door.verify(issued)) == (400, "revoked")
+    assert door.verify(other).status_code == 200
+
+
+def test_withdrawing_is_on_record_once(door: Door, open_service: Service):
+    entry = door.issued(door.credential())["credentialStatus"]
+    for _ in range(2):
+        withdraw(door, entry)
+
+    with open_service.database.read() as session:
+        found = session.query(AuditEntry).filter_by(action="credential.withdrawn").all()
+    assert [each.facts for each in found if each.facts["status"] == entry["id"]] == [{"status": entry["id"]}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"statusListIndex": "131071"}, 404),
+        ({"statusListCredential": "https://badges.test/credentials/status/x/y"}, 404),
+        ({"statusListCredential": "https://elsewhere.test/credentials/status/x/y"}, 404),
+        ({"statusListIndex": "-1"}, 400),
+        ({"statusListIndex": None}, 400),
+        ({"statusListCredential": 5}, 400),
+        ({"type": "SomethingElse"}, 400),
+        ({"statusPurpose": "suspension"}, 400),
+    ],
+)
+def test_an_entry_that_is_not_from_here_changes_nothing(door: Door, entry: Document, changed: Document, status: int):
+    assert withdraw(door, {**entry, **changed}).status_code == status
+
+
+def test_an_entry_under_another_key_changes_nothing(door: Door, make_party: Any, entry: Document):
+    kid = make_party().did.removeprefix("did:key:")
+    place = entry["statusListCredential"].rpartition("/")[0]
+
+    assert withdraw(door, {**entry, "statusListCredential": f"{place}/{kid}"}).status_code == 404
+
+
+@pytest.mark.parametrize("status", [False, "true", 1])
+def test_a_withdrawal_cannot_be_taken_back(door: Door, entry: Document, status: Any):
+    assert withdraw(door, entry, status=status).status_code == 400
+
+
+def test_a_place_that_something_else_holds_cannot_be_withdrawn_by_this_door(
+    door: Door, entry: Document, open_service: Service
+):
+    with open_service.database.write() as session:
+        northfield = issuers.by_slug(session, "northfield")
+        purpose = StatusPurpose.REVOCATION
+        _, index = status_lists.reserve_without_award(session, open_service.office, northfield, purpose)
+
+    assert withdraw(door, {**entry, "statusListIndex": str(index)}).status_code == 404
 
 
 def test_every_signature_is_on_record(door: Door, open_service: Service):

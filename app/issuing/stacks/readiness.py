@@ -1,0 +1,121 @@
+"""Units on a day: who is to hold what and does, what ends soon, and which skills rest on one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.issuing import definitions
+from app.issuing.definitions import Definition, Kind
+from app.issuing.definitions.kinds import UnitFacts
+from app.issuing.issuers import Issuer
+from app.issuing.learners import Learner
+from app.issuing.pathways import worlds
+from app.issuing.pathways.worlds import Known
+from app.issuing.stacks import careers, held
+from app.issuing.stacks.tables import Career
+from app.stacking import compliance, gaps
+from app.stacking.compliance import Compliance, Expiring
+from app.stacking.gaps import GroupGap, Member
+from app.stacking.holdings import Holding
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReadiness:
+    """A unit, its people, and how many of them hold each mandatory credential."""
+
+    slug: str
+    name: str
+    headcount_target: int | None
+    people: tuple[str, ...]  # learner ids
+    mandatory: tuple[Compliance, ...]
+
+
+def of_unit(session: Session, issuer: Issuer, slug: str, as_of: date) -> UnitReadiness:
+    """One unit on a day. Raises NotFound."""
+    found = [each for each in of_all(session, issuer, as_of) if each.slug == slug]
+    if not found:
+        raise NotFound("There is no unit of this name")
+    return found[0]
+
+
+def of_all(session: Session, issuer: Issuer, as_of: date) -> list[UnitReadiness]:
+    """Every unit on a day, by short name."""
+    known = worlds.of(session, issuer.id)
+    members, holdings = _members(session, known, issuer.id)
+    return [_unit(known, each, members.get(each.id, ()), holdings, as_of) for each in _units(session, issuer.id)]
+
+
+def expiring(
+    session: Session, issuer: Issuer, as_of: date, *, within_days: int, unit: str | None = None
+) -> tuple[Expiring, ...]:
+    """What people of the units hold that ends soon, soonest first; of one unit if it is named. Raises NotFound."""
+    known = worlds.of(session, issuer.id)
+    members, holdings = _members(session, known, issuer.id)
+    if unit is None:
+        among = {each for people in members.values() for each in people}
+    else:
+        among = set(members.get(definitions.by_slug(session, issuer, Kind.UNIT, unit).id, ()))
+    return compliance.expiring({each: holdings[each] for each in among}, as_of, within_days=within_days)
+
+
+def gap_of_units(session: Session, issuer: Issuer, as_of: date) -> GroupGap:
+    """Everybody in a unit against the role that they work as: the heat map, and where one person is all there is."""
+    known = worlds.of(session, issuer.id)
+    _who, holdings = _members(session, known, issuer.id)
+    names = {each.id: each.slug for each in definitions.all_of(session, issuer.id, Kind.UNIT, Kind.ROLE)}
+    among = []
+    for career in _careers(session, issuer.id):
+        role = known.world.roles.get(names.get(career.role_id or "", ""))
+        unit = names.get(career.unit_id or "")
+        if role is not None and unit is not None:
+            among.append(Member(career.learner_id, unit, role, tuple(holdings[career.learner_id])))
+    return gaps.group_gap(known.world, among, as_of)
+
+
+def _units(session: Session, issuer_id: str) -> list[Definition]:
+    return definitions.all_of(session, issuer_id, Kind.UNIT)
+
+
+def _careers(session: Session, issuer_id: str) -> list[Career]:
+    """Those who work somewhere and have not been merged or erased."""
+    living = set(
+        session.scalars(
+            select(Learner.id).where(Learner.issuer_id == issuer_id, Learner.state.in_(["known", "pending"]))
+        )
+    )
+    return [each for each in careers.members(session, issuer_id) if each.learner_id in living]
+
+
+def _members(
+    session: Session, known: Known, issuer_id: str
+) -> tuple[dict[str, tuple[str, ...]], Mapping[str, list[Holding]]]:
+    """Unit id -> learner ids, and what each of those holds."""
+    found: dict[str, list[str]] = {}
+    for each in _careers(session, issuer_id):
+        found.setdefault(str(each.unit_id), []).append(each.learner_id)
+    everybody = [one for people in found.values() for one in people]
+    return {unit: tuple(people) for unit, people in found.items()}, held.of_many(session, known, everybody)
+
+
+def _unit(
+    known: Known, definition: Definition, people: Iterable[str], holdings: Mapping[str, list[Holding]], as_of: date
+) -> UnitReadiness:
+    facts = definitions.facts_of(definition)
+    assert isinstance(facts, UnitFacts)  # noqa: S101 - for the reader and mypy: the query asked for units
+    among = {each: holdings[each] for each in people}
+    return UnitReadiness(
+        definition.slug,
+        facts.name,
+        facts.headcount_target,
+        tuple(sorted(among)),
+        tuple(
+            compliance.compliance(known.world, among, each.credential, int(each.target_percent), as_of)
+            for each in facts.mandatory
+        ),
+    )

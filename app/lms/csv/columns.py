@@ -1,0 +1,106 @@
+"""Which column of a file holds what: by its heading, in several languages, and always open to be chosen otherwise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.lms.csv.cells import tidy
+
+_ALIASES: Mapping[str, str] = {
+    "email": "e_mail mail email_address e_mail_address mail_address user_email learner_email student_email "
+    "recipient recipient_email emailadresse e_mail_adresse mailadresse adresse_e_mail courriel correo "
+    "correo_electronico",
+    "name": "full_name display_name learner learner_name student student_name recipient_name participant "
+    "participant_name employee employee_name teilnehmer teilnehmerin nom_complet nombre_completo",
+    "given_name": "first_name firstname forename vorname prenom nombre",
+    "family_name": "last_name lastname surname nachname familienname nom nom_de_famille apellido apellidos",
+    "external_id": "user_id learner_id student_id employee_id employee_number personnel_number staff_id person_id "
+    "participant_id personalnummer mitarbeiternummer mitarbeiter_id matricule id_empleado",
+    "username": "login user_login benutzername",
+    "course_id": "activity_id course_code course_number course training_id training_code module_id kurs_id kursnummer "
+    "kurscode code_cours id_curso",
+    "course_name": "course_title activity_name training training_title kurs kursname kurstitel cours curso",
+    "completed_at": "completed_on completion_date date_completed completed_date date_of_completion completion_time "
+    "finished_at finished_on occurred_at date datum abschlussdatum abgeschlossen_am date_de_fin fecha",
+    "score": "grade final_grade final_score points mark percent percentage score_percent punkte ergebnis_prozent",
+    "score_max": "max_score maximum_score maximum max max_points points_possible possible_points out_of max_punkte",
+    "attempt": "attempt_number attempt_no attempt_id registration versuch",
+    "evidence_url": "evidence certificate_url certificate_link transcript_url link url",
+    "status": "kind outcome result state completion_status enrolment_status enrollment_status ergebnis estado",
+    "passed": "pass success successful bestanden reussi aprobado",
+    "comment": "comments note notes remark remarks bemerkung",
+}
+FIELDS = tuple(_ALIASES)
+_FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in (name, *aliases.split())}
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The column of each field that has one, 0-based; how it was found: `heading`, `alias` or `chosen`; the others."""
+
+    places: Mapping[str, int] = field(default_factory=dict)
+    found_by: Mapping[str, str] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    width: int = 0
+
+    def has(self, name: str) -> bool:
+        """Whether a column holds this field."""
+        return name in self.places
+
+
+def plain(heading: str) -> str:
+    """A heading as it is compared: without case, accents and signs; `E-Mail-Adresse ` is `e_mail_adresse`."""
+    letters = unicodedata.normalize("NFKD", tidy(heading)).casefold()
+    without_accents = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _NO_LETTER.sub("_", without_accents).strip("_")
+
+
+def recognised(headings: Sequence[str]) -> int:
+    """How many of these headings name a field."""
+    return sum(plain(heading) in _FIELD_OF for heading in headings)
+
+
+def find(headings: Sequence[str], chosen: Mapping[str, str | int | None]) -> Columns:
+    """The columns of a file with these headings. A problem is a setting and what has to be decided there."""
+    places: dict[str, int] = {}
+    found_by: dict[str, str] = {}
+    problems: list[tuple[str, str]] = []
+    for name, wanted in chosen.items():
+        if wanted is not None:
+            place = _chosen_place(headings, wanted)
+            if place is None:
+                problems.append((f"columns/{name}", f"No column is “{wanted}”; the file has {_listed(headings)}"))
+            else:
+                places[name], found_by[name] = place, "chosen"
+    taken = set(places.values())
+    for name in FIELDS:
+        if name in chosen:
+            continue
+        exact = [n for n, heading in enumerate(headings) if plain(heading) == name and n not in taken]
+        aliases = [n for n, heading in enumerate(headings) if _FIELD_OF.get(plain(heading)) == name and n not in taken]
+        candidates = exact or aliases
+        if len(candidates) > 1:
+            named = " and ".join(f"“{headings[n]}” (column {n + 1})" for n in candidates[:5])
+            problems.append((f"columns/{name}", f"Which column is the {name}: {named}?"))
+        elif candidates:
+            places[name], found_by[name] = candidates[0], "heading" if exact else "alias"
+    extra = tuple(heading for n, heading in enumerate(headings) if n not in places.values() and heading)
+    return Columns(places, found_by, extra, tuple(problems), len(headings))
+
+
+def _chosen_place(headings: Sequence[str], wanted: str | int) -> int | None:
+    if isinstance(wanted, int):
+        return wanted - 1 if 1 <= wanted <= len(headings) else None
+    same = [n for n, heading in enumerate(headings) if tidy(heading) == tidy(wanted)]
+    alike = same or [n for n, heading in enumerate(headings) if plain(heading) == plain(wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _listed(headings: Sequence[str]) -> str:
+    shown = ", ".join(f"“{heading[:40]}”" for heading in headings[:20] if heading)
+    return f"{shown} …" if len(headings) > 20 else shown  # noqa: PLR2004 - as many as are shown

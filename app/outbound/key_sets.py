@@ -1,0 +1,31 @@
+"""A platform's key set, fetched from the address that the source's settings name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.credentials import strict_json
+from app.errors import FetchFailed, MalformedJson, TooLarge
+from app.lms.jwt_body import usable_keys
+from app.outbound.fetch import fetch
+from app.outbound.network import Network
+
+MAX_BYTES = 262_144
+
+
+def fetch_key_set(url: str, network: Network | None = None) -> dict[str, Any]:
+    """The keys there with which tokens can be checked. `network` None = the internet.
+
+    Redirects are not followed: the address is what an administrator has written down. Raises FetchFailed, also when
+    what stands there holds no key that can be used; its `reason` is for the log and for staff, never for a sender.
+    """
+    accept = "application/jwk-set+json, application/json"
+    fetched = fetch(url, accept=accept, max_bytes=MAX_BYTES, network=network or Network())
+    try:
+        document = strict_json.loads(fetched.content, max_bytes=MAX_BYTES)
+    except (MalformedJson, TooLarge) as error:
+        raise FetchFailed("what stands there is not strict JSON") from error
+    keys = usable_keys(document)
+    if keys is None:
+        raise FetchFailed("what stands there is no key set with an RSA key for RS256")
+    return keys

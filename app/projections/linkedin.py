@@ -1,0 +1,51 @@
+"""Links with which a holder shows a badge on LinkedIn. Pure.
+
+LinkedIn documents no such address any more; these are the ones that its own button used, and that everybody uses. The
+month is the one of the date that was signed, in UTC, wherever the reader is; a badge without an end states none (B25).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+_ADD = "https://www.linkedin.com/profile/add"
+_SHARE = "https://www.linkedin.com/sharing/share-offsite/"
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A badge as LinkedIn asks for it. `organisation_id` is the number of the issuer's page there, None = unknown."""
+
+    name: str
+    organisation: str
+    awarded_at: datetime
+    valid_until: datetime | None  # None = no end date
+    url: str
+    id: str
+    organisation_id: str | None = None
+
+
+def add_to_profile(stated: Certification) -> str:
+    """The address that opens the form "Add licence or certification", filled in."""
+    fields = {"startTask": "CERTIFICATION_NAME", "name": stated.name}
+    if stated.organisation_id:
+        fields["organizationId"] = stated.organisation_id
+    else:
+        fields["organizationName"] = stated.organisation
+    fields |= _month("issue", stated.awarded_at)
+    if stated.valid_until is not None:
+        fields |= _month("expiration", stated.valid_until)
+    fields |= {"certUrl": stated.url, "certId": stated.id}
+    return f"{_ADD}?{urlencode(fields, quote_via=quote, safe='')}"
+
+
+def share(url: str) -> str:
+    """The address that opens a new post about this page."""
+    return f"{_SHARE}?{urlencode({'url': url}, quote_via=quote, safe='')}"
+
+
+def _month(prefix: str, moment: datetime) -> dict[str, str]:
+    signed = moment.astimezone(UTC)
+    return {f"{prefix}Year": str(signed.year), f"{prefix}Month": str(signed.month)}

@@ -1,0 +1,33 @@
+"""The words of mails, from facts. Pure; `outbound/email.py` makes messages of them and sends them."""
+
+from app.projections.messages.answers import Step, application_mail, name_approved, name_refused
+from app.projections.messages.award import award_mail
+from app.projections.messages.content import MailContent
+from app.projections.messages.digest import Line, digest_mail
+from app.projections.messages.operator import endpoint_disabled_mail
+from app.projections.messages.own_words import ALLOWED, filled, marked, problems
+from app.projections.messages.renewals import RenewalWay, renewal_mail, renewals_digest
+from app.projections.messages.report import ReportRow, report_mail
+from app.projections.messages.wording import written_date
+
+__all__ = [
+    "ALLOWED",
+    "Line",
+    "MailContent",
+    "RenewalWay",
+    "ReportRow",
+    "Step",
+    "application_mail",
+    "award_mail",
+    "digest_mail",
+    "endpoint_disabled_mail",
+    "filled",
+    "marked",
+    "name_approved",
+    "name_refused",
+    "problems",
+    "renewal_mail",
+    "renewals_digest",
+    "report_mail",
+    "written_date",
+]

@@ -1,0 +1,53 @@
+"""The mail that tells of several badges at once, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.projections.messages import wording
+from app.projections.messages.content import MailContent, templates
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One badge of a digest. `valid_until` None = it does not end."""
+
+    name: str
+    url: str
+    awarded_at: datetime
+    valid_until: datetime | None = None
+    abbreviation: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The badge's name, with its abbreviation in brackets."""
+        short = wording.one_line(self.abbreviation or "")
+        return wording.one_line(self.name) + (f" ({short})" if short else "")
+
+
+def digest_mail(
+    lines: Sequence[Line], *, learner_name: str | None, issuer_name: str, unsubscribe_url: str
+) -> MailContent:
+    """One mail for several badges, in English. Raises InvalidInput for an address that is not http(s)."""
+    facts = {
+        "learner": wording.one_line(learner_name or "") or None,
+        "issuer": wording.one_line(issuer_name),
+        "unsubscribe_url": wording.address(unsubscribe_url, "/unsubscribe_url"),
+        "badges": [
+            {
+                "title": line.title,
+                "url": wording.address(line.url, "/badges"),
+                "awarded_on": wording.written_date(line.awarded_at),
+                "valid_until": None if line.valid_until is None else wording.written_date(line.valid_until),
+            }
+            for line in lines
+        ],
+    }
+    return MailContent(
+        subject=f"You earned {len(lines)} badges from {facts['issuer']}",
+        text=templates().get_template("digest.txt").render(facts).strip() + "\n",
+        html=templates().get_template("digest.html").render(facts).strip() + "\n",
+        language="en",
+    )

@@ -1,0 +1,172 @@
+"""Finished bytes of public addresses: a badge's page and files, and status lists, answered with one indexed read.
+
+The read fetches a *stamp*: what of the row decides the answer (state, visibility, revision …). While it is the one that
+the bytes were made under, they are sent as they are; a revocation or a change of visibility shows at once, in every
+process. What the stamp does not hold (the issuer's profile, endorsements, the date) is at most a second old, as
+architecture §6 allows; signed files depend on nothing else, so they need no such limit (decision 0017).
+
+Pure ASGI, inside of everything that counts, limits and logs; whatever is not at hand takes the usual way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import clock
+from app.errors import Busy
+from app.issuing import stamps
+from app.service import Service
+from app.web import counting, languages
+from app.web.access_log import NOTES
+
+MOST_BYTES = 64 * 1024 * 1024  # of all bodies together
+LARGEST = 1024 * 1024
+LONGEST_ACCEPT = 300
+_PATH = re.compile(r"/(?:b|status)/([A-Za-z0-9_-]{16,40})(?:\.(json|jwt))?")
+_TAG = re.compile(rb'(?:W/)?("[^"]*")')
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An answer as it was sent, and the stamp it was made under. `second` None = good while the stamp is."""
+
+    stamp: tuple[Any, ...]
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    etag: bytes
+    route: dict[str, Any]  # what the access log reads of it
+    second: datetime | None  # the one in which it was made, and beyond which it is not sent
+
+
+class Shelf:
+    """The answers at hand, those used last first; together they stay below a number of bytes."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._kept: OrderedDict[Key, Finished] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, key: Key) -> Finished | None:
+        """What is kept of this, if anything."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Key, made: Finished) -> None:
+        """Keep it in place of what was there, and let go of what nobody asked for the longest."""
+        self.drop(key)
+        self._kept[key] = made
+        self._bytes += len(made.body)
+        while self._bytes > self._most_bytes:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= len(oldest.body)
+
+    def drop(self, key: Key) -> None:
+        """Let go of it."""
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._bytes -= len(gone.body)
+
+
+class FinishedBytes:
+    """Answers from the shelf where it can, and counts the looks that the usual way does not see."""
+
+    def __init__(self, app: ASGIApp, *, service: Service) -> None:
+        self._app = app
+        self._read = stamps.Reader(service.database)
+        self._shelf = Shelf()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the shelf, or pass the request on and keep what comes back."""
+        match = _PATH.fullmatch(scope["path"]) if _is_candidate(scope) else None
+        if match is None:
+            await self._app(scope, receive, send)
+            return
+        stamp = await self._stamp(scope["path"], match[1])
+        if stamp is None:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        key = (scope["path"], headers.get("accept", ""), languages.current().tag)
+        found = self._shelf.find(key)
+        if found is not None and found.stamp == stamp and found.second in {None, clock.now()}:
+            await _send(scope, send, found, headers.get("if-none-match"))
+            _count(scope, match[1], found)
+            return
+        await self._make(scope, receive, send, key, stamp)
+
+    async def _stamp(self, path: str, thing_id: str) -> tuple[Any, ...] | None:
+        read = self._read.of_award if path.startswith("/b/") else self._read.of_status_list
+        try:
+            return read(thing_id) if self._read.is_instant else await anyio.to_thread.run_sync(read, thing_id)
+        except Busy:
+            return None
+
+    async def _make(self, scope: Scope, receive: Receive, send: Send, key: Key, stamp: tuple[Any, ...]) -> None:
+        """Have it answered the usual way, as if whoever asks knew nothing; keep it, and say then what they know."""
+        known = Headers(scope=scope).get("if-none-match")
+        asked = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"if-none-match"]}
+        answer: list[Message] = []
+        began = clock.now()
+
+        async def collect(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(asked, receive, collect)
+        made = _finished(asked, answer, stamp, began)
+        if made is None:
+            for message in answer:
+                await send(message)
+            return
+        if len(made.body) <= LARGEST:
+            self._shelf.put(key, made)
+        await _send(scope, send, made, known)
+
+
+def _finished(scope: Scope, answer: list[Message], stamp: tuple[Any, ...], began: datetime) -> Finished | None:
+    """A whole answer that may be kept: 200, with a tag, without a cookie."""
+    start, body = answer[0], b"".join(each.get("body", b"") for each in answer[1:])
+    named = dict(start.get("headers", ()))
+    if start.get("status") != 200 or b"etag" not in named or b"set-cookie" in named:  # noqa: PLR2004
+        return None
+    is_page = named.get(b"content-type", b"").startswith(b"text/html")
+    second = began if is_page else None  # what it was made from was read in this second, or later
+    return Finished(stamp, list(start["headers"]), body, named[b"etag"], dict(scope.get(NOTES, {})), second)
+
+
+def _is_candidate(scope: Scope) -> bool:
+    """Nothing that could make a difference beside the path, `Accept` and the language."""
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+        return False
+    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return len(accept) <= LONGEST_ACCEPT
+
+
+def _count(scope: Scope, award_id: str, found: Finished) -> None:
+    if not scope["path"].startswith("/b/"):
+        return
+    note = counting.note_file if found.second is None else counting.note_page
+    note(Request(scope), award_id)
+
+
+async def _send(scope: Scope, send: Send, found: Finished, known: str | None) -> None:
+    scope.get(NOTES, {}).update(found.route)
+    if known is not None and (known.strip() == "*" or found.etag in _TAG.findall(known.encode("latin-1"))):
+        headers = [each for each in found.headers if each[0] not in {b"content-type", b"content-length"}]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": list(found.headers)})
+    await send({"type": "http.response.body", "body": found.body})

@@ -1,0 +1,71 @@
+"""How often one caller may do what costs others something: asking strangers' hosts (T8), guessing addresses (T25).
+
+Counted in the memory of this process, for a minute and an hour at most; with several processes, each counts for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import math
+
+from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from app import clock
+from app.errors import RateLimited
+
+GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a badge is, by one caller for one badge
+LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
+SIGN_INS = (RateLimitItemPerMinute(20), RateLimitItemPerHour(200))  # by one caller: a ward may share an address
+_NETWORK_OF_ONE_CALLER = 64  # bits of an IPv6 address; the rest is the caller's to choose
+
+
+class Rates:
+    """The counters of one application. `verify_per_minute` 0 = as often as you like."""
+
+    def __init__(self, *, verify_per_minute: int) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._lookups = (RateLimitItemPerMinute(verify_per_minute),) if verify_per_minute else ()
+
+    def look_up(self, request: Request) -> None:
+        """Count a verification that may ask strangers' hosts. Raises RateLimited."""
+        self._count(self._lookups, "look-up", caller(request), "Too many badges were checked from your address")
+
+    def guess(self, request: Request, badge: str) -> None:
+        """Count a question whose a badge is. Raises RateLimited."""
+        sentence = "You asked very often whose badge this is"
+        self._count(GUESSES, "guess", f"{caller(request)} {badge}", sentence)
+
+    def launch(self, request: Request) -> None:
+        """Count the beginning of a launch, each of which is a row for a day. Raises RateLimited."""
+        self._count(LAUNCHES, "launch", caller(request), "Too many launches began at your address")
+
+    def sign_in(self, request: Request) -> None:
+        """Count an attempt to sign in, or a link that is asked for. Raises RateLimited."""
+        self._count(SIGN_INS, "sign-in", caller(request), "Very many attempts to sign in came from your address")
+
+    def _count(self, limits: tuple[RateLimitItem, ...], what: str, who: str, sentence: str) -> None:
+        name = hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        for limit in limits:
+            if not self._window.hit(limit, what, name):
+                resets_at = self._window.get_window_stats(limit, what, name).reset_time
+                left = math.ceil(resets_at - clock.now().timestamp())
+                wait = min(max(1, left), limit.get_expiry())
+                raise RateLimited(f"{sentence}; wait a moment and try again", retry_after_seconds=wait)
+
+
+def caller(request: Request) -> str:
+    """The network address of whoever asks, or its network with IPv6; "" when there is none, as on a local socket."""
+    host = request.client.host if request.client is not None else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _NETWORK_OF_ONE_CALLER), strict=False))
+    return host

@@ -1,0 +1,42 @@
+"""How pages say how a badge stands in its cycle, and how it is renewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.stacking.cycles import Method, RenewalState
+from app.web.languages import gettext as _
+from app.web.languages import marked
+from app.web.states import Tone
+
+STATES = {
+    RenewalState.ACTIVE: (Tone.GOOD, marked("Good")),
+    RenewalState.EXPIRING: (Tone.SOON, marked("Ends soon")),
+    RenewalState.LAPSED_IN_GRACE: (Tone.ENDED, marked("Lapsed, can be renewed")),
+    RenewalState.EXPIRED: (Tone.ENDED, marked("Expired")),
+    RenewalState.RENEWED: (Tone.GOOD, marked("Renewed")),
+}
+_WAYS = {
+    Method.REASSESS: marked("To renew it, take part again and pass."),
+    Method.CE: marked("It is renewed by continuing education."),
+    Method.NONE: marked("It is not renewed; it has to be earned anew."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A word with its tone, as the macro `pill` shows it."""
+
+    tone: Tone
+    word: str
+
+
+def pill(state: RenewalState) -> Pill:
+    """How a badge stands, in a word or two."""
+    tone, word = STATES[state]
+    return Pill(tone, _(word))
+
+
+def way(method: Method) -> str:
+    """How a badge is renewed, in a sentence."""
+    return _(_WAYS[method])

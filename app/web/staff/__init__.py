@@ -1,0 +1,51 @@
+"""The door of staff: one file per noun of the rail. Every route says what a member must be allowed to do."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.staff import (
+    account,
+    achievements,
+    applications,
+    approvals,
+    awards,
+    definitions,
+    imports,
+    overview,
+    passkeys,
+    pathways,
+    people,
+    readiness,
+    renewals,
+    reports,
+    settings,
+    sign_in,
+    sources_routes,
+    welcome,
+)
+
+router = APIRouter()
+# Fixed paths first: `/staff/{slug}` would take them for an issuer's.
+for _part in (
+    sign_in.router,
+    passkeys.router,
+    welcome.router,
+    account.router,
+    overview.router,
+    overview.of_issuer,
+    achievements.router,
+    applications.router,
+    approvals.router,
+    imports.router,
+    awards.router,
+    pathways.router,
+    definitions.router,
+    people.router,
+    readiness.router,
+    renewals.router,
+    reports.router,
+    settings.router,
+    sources_routes.router,
+):
+    router.include_router(_part)

@@ -1,0 +1,37 @@
+"""Settings of an issuer: profile, members, API keys, webhooks, mail, outbox, signing keys, audit log, doctor."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.staff.settings import (
+    api_keys,
+    audit_log,
+    doctor,
+    mail,
+    mail_addresses,
+    mail_words,
+    members,
+    outbox,
+    profile,
+    signing_keys,
+    webhook_acts,
+    webhooks,
+)
+
+router = APIRouter(tags=["staff"], include_in_schema=False)
+for _part in (
+    profile,
+    members,
+    api_keys,
+    webhooks,
+    webhook_acts,
+    mail,
+    mail_words,
+    mail_addresses,
+    outbox,
+    signing_keys,
+    audit_log,
+    doctor,
+):
+    router.include_router(_part.router, prefix="/staff/{slug}/settings")

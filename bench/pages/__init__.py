@@ -1,0 +1,1 @@
+"""Public addresses beside the same bytes from memory, in the same server."""
