@@ -79,12 +79,14 @@ def test_later_pages_show_each_award_once_whatever_is_awarded_meanwhile(
     ids = {make_award(achievement, email=f"p{number}@example.org").id for number in range(52)}
 
     first = olga.get(AWARDS).text
-    make_award(achievement, email="late@example.org")
+    late = make_award(achievement, email="late@example.org").id
     second = olga.get(re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', first)[1].replace("&amp;", "&")).text
 
     seen = [re.findall(r'name="award" value="([^"]+)"', page) for page in (first, second)]
-    assert (len(seen[0]), len(seen[1])) == (50, 2)
-    assert set(seen[0]) | set(seen[1]) == ids
+    # One of the same second may stand among the later ones; it is one more, and takes nobody's place.
+    assert len(seen[0]) == 50
+    assert sorted(set(seen[0] + seen[1]) - {late}) == sorted(ids)
+    assert len(seen[0] + seen[1]) == len(set(seen[0] + seen[1]))
 
 
 def test_a_filter_that_means_nothing_is_said_and_the_list_is_there(olga: Any, made: dict[str, Award]):
