@@ -25,8 +25,8 @@ vc-api: run-setup ## the VC-API on https for conformance suites, on this machine
 migrate: run-setup ## bring the database to the newest schema
 	@$(BIN)/lanyard migrate
 
-test: dev-setup ## run every test, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n 2
+test: dev-setup ## run every test, on SQLite and on a real PostgreSQL; the few that fail once more, alone
+	@$(BIN)/python tools/suite.py
 
 check: dev-setup ## lint, format, types, import contracts, lock files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
