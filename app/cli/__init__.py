@@ -13,6 +13,7 @@ from app.cli import (
     demo,
     endorsements,
     endpoints,
+    export,
     imports,
     inbox,
     issuers,
@@ -52,6 +53,7 @@ verify.register(app)
 demo.register(app)
 vc_api.register(app)
 imports.register(app)
+export.register(app)
 samples.register(sources.app)
 app.add_typer(issuers.app, name="issuer")
 app.add_typer(members.app, name="member")

@@ -334,3 +334,9 @@ class SchemaUnknown(ServiceError):
     """The database was migrated by a newer version of Lanyard; `revision` names where it stands."""
 
     slug, title = "schema-unknown", "The database is newer than this version"
+
+
+class ExportFailed(ServiceError):
+    """An address that should answer does not, so the copy of it would be wrong; nothing was written."""
+
+    slug, title = "export-failed", "The copy could not be written"

@@ -6,6 +6,10 @@ Static files live at addresses that carry their digest, so they may be cached fo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +40,8 @@ RAIL_NOUNS = (
 )  # that have pages
 # Characters that turn the reading order around make one name look like another (T20).
 _TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+# The day of the copy that pages are written for, which has no service behind it; None while somebody reads them here.
+_copied_on: ContextVar[date | None] = ContextVar("copied_on", default=None)
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -52,10 +58,10 @@ def page(
 ) -> Response:
     """A page of ours. `indexed=False` asks search engines to stay away; `negotiated` says that `Accept` chose it."""
     shown = {"here": request.url.path, **shown}  # where the links to other languages come back to
-    text = _environment.get_template(template).render(indexed=indexed, alternates=alternates, **shown)
+    text = written(template, indexed=indexed, alternates=alternates, **shown)
     headers = {"Content-Language": languages.current().tag} | ({} if indexed else {"X-Robots-Tag": "noindex"})
     form = Representation(
-        text.encode(),
+        text,
         CONTENT_TYPE,
         caching=caching,
         is_negotiated=negotiated,
@@ -66,14 +72,38 @@ def page(
     return respond(request, form)
 
 
+def written(template: str, **shown: Any) -> bytes:
+    """The bytes of a page."""
+    return _environment.get_template(template).render(**shown).encode()
+
+
+@contextmanager
+def as_copy(day: date) -> Iterator[None]:
+    """Write pages for a copy of this day: without whatever needs a service behind it."""
+    token = _copied_on.set(day)
+    try:
+        yield
+    finally:
+        _copied_on.reset(token)
+
+
+def static_files() -> dict[str, bytes]:
+    """The files that pages load, by their names."""
+    return {name: found.body for name, found in _STATIC_FILES.items()}
+
+
 def static_file(name: str) -> Representation | None:
     """A file that pages load; None when we have none of that name."""
     return _STATIC_FILES.get(name)
 
 
 def static_url(name: str) -> str:
-    """The address of a file that pages load, with its digest. Raises KeyError for a file that is not there."""
-    return f"/static/{_digest(_STATIC_FILES[name].body)}/{name}"
+    """The address of a file that pages load, with its digest. Raises KeyError for a file that is not there.
+
+    In a copy there is no digest: nothing changes there, and modules find each other beside themselves.
+    """
+    found = _STATIC_FILES[name]
+    return f"/static/{name}" if _copied_on.get() else f"/static/{_digest(found.body)}/{name}"
 
 
 def is_current(digest: str, name: str) -> bool:
@@ -126,6 +156,7 @@ def _environment_of_pages() -> Environment:
     }
     environment.globals |= {"static": static_url, "language": languages.current}
     environment.globals |= {"languages": tuple(languages.LANGUAGES.values()), "rail_nouns": RAIL_NOUNS}
+    environment.globals |= {"copied_on": _copied_on.get}
     environment.globals |= {"level_word": words.level, "english": words.tag_of_english}
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(languages.gettext, languages.raw_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it

@@ -79,6 +79,7 @@ STATUS: dict[type[ServiceError], int] = {
     errors.StatusListRegression: 500,
     errors.Busy: 503,
     errors.SchemaUnknown: 503,
+    errors.ExportFailed: 500,
     errors.FetchFailed: 502,
     errors.PlatformRefused: 502,
     errors.Throttled: 502,

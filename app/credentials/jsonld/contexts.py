@@ -80,6 +80,10 @@ class ContextSet:
         """Whether a document may name this context; compared as text, without any normalisation."""
         return url in _PINS or url in _WRITTEN_HERE or url in self.extra
 
+    def names(self) -> list[str]:
+        """The address of every one of them."""
+        return sorted({*_PINS, *_WRITTEN_HERE, *self.extra})
+
     def load(self, url: str) -> dict[str, Any]:
         """The context document. Raises UnsafeDocument `context.unknown`; nothing is ever fetched."""
         if url in self.extra:
@@ -99,6 +103,18 @@ PINNED = ContextSet()
 @cache
 def pinned_context(url: str) -> dict[str, Any]:
     """The pinned context of a known URL. Raises UnsafeConfiguration when the installed file is not the pinned one."""
+    context: dict[str, Any] = json.loads(_pinned_file(url))
+    return context
+
+
+def context_file(url: str) -> bytes:
+    """The context of a known URL as a file: of a pinned one the very bytes. Raises as `pinned_context` does."""
+    if url in _PINS:
+        return _pinned_file(url)
+    return json.dumps(PINNED.load(url), ensure_ascii=False, indent=2).encode()
+
+
+def _pinned_file(url: str) -> bytes:
     name, expected = _PINS[url]
     package, folder = _FOLDERS[name[name.rindex(".") :]]
     data = resources.files(package).joinpath(folder, name).read_bytes()
@@ -107,5 +123,4 @@ def pinned_context(url: str) -> dict[str, Any]:
             "An installed JSON-LD context is not the one this version was made for; install the locked packages",
             context=url,
         )
-    context: dict[str, Any] = json.loads(data)
-    return context
+    return data

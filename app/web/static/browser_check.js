@@ -3,6 +3,9 @@
 //
 // `examine` answers with lines {name, outcome, sentence}; outcome is passed, failed or unknown, as in the report of
 // the server. Once a line is not passed, what depends on it is not looked at.
+//
+// A place says where documents are asked for: by default at their own addresses, which are this page's origin. A copy of
+// the pages that another server holds has its files at the same paths, and a list's token in a file beside the list.
 
 const ALGORITHMS = {
   RS256: { kty: "RSA", import: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, verify: "RSASSA-PKCS1-v1_5" },
@@ -22,8 +25,20 @@ class Stop extends Error {
 const failed = (sentence) => new Stop("failed", sentence);
 const unknown = (sentence) => new Stop("unknown", sentence);
 
-/** Check the badge at `address` (a URL of this origin): the lines of a report, and what the badge says when it holds. */
-export async function examine(address, { now = new Date() } = {}) {
+const HERE = { origin: location.origin, of: (url) => url };
+
+/** The place of a copy, on this page's server, of what `origin` published. */
+export function copyOf(origin) {
+  const of = (url) => {
+    const { origin: whose, pathname } = new URL(url);
+    if (whose !== origin) throw unknown(`This is a copy of what ${new URL(origin).host} published, and knows nothing of others.`);
+    return `${location.origin}${pathname}`;
+  };
+  return { origin, of, listSuffix: ".jwt" };
+}
+
+/** Check the badge at `address` (a URL of the place's origin): the lines of a report, and what the badge says when it holds. */
+export async function examine(address, { now = new Date(), place = HERE } = {}) {
   const lines = [];
   const step = async (name, work) => {
     try {
@@ -38,20 +53,20 @@ export async function examine(address, { now = new Date() } = {}) {
   };
   let said = null;
   try {
-    const token = await step("format", () => readToken(`${address}.jwt`, "The badge can be read."));
-    const issuer = await step("proof", () => checkSignature(token));
+    const token = await step("format", () => readToken(`${address}.jwt`, "The badge can be read.", place));
+    const issuer = await step("proof", () => checkSignature(token, place));
     await step("claims", () => checkClaims(token, issuer, address));
     said = facts(token.claims, issuer);
     await step("dates", () => checkDates(token.claims, now));
-    await step("status", () => checkStatus(token.claims, issuer, now));
+    await step("status", () => checkStatus(token.claims, issuer, now, place));
   } catch (problem) {
     if (!(problem instanceof Stop)) throw problem;
   }
   return { lines, facts: said };
 }
 
-async function readToken(url, sentence) {
-  const text = (await fetchText(url, "application/vc+jwt")).trim();
+async function readToken(url, sentence, place) {
+  const text = (await fetchText(place.of(url), "application/vc+jwt")).trim();
   const parts = text.split(".");
   if (parts.length !== 3) throw failed("There is no signed badge at its address.");
   try {
@@ -63,7 +78,7 @@ async function readToken(url, sentence) {
   }
 }
 
-async function checkSignature(token) {
+async function checkSignature(token, place) {
   const { header, claims, signature, input } = token;
   const issuer = typeof claims.issuer === "object" && claims.issuer !== null ? claims.issuer.id : claims.issuer;
   const algorithm = Object.hasOwn(ALGORITHMS, header.alg) ? ALGORITHMS[header.alg] : null;
@@ -73,7 +88,7 @@ async function checkSignature(token) {
   if (typeof issuer !== "string" || typeof header.kid !== "string" || header.kid.split("#")[0] !== issuer) {
     throw failed("It names one issuer, and a key of another one.");
   }
-  const jwk = await publishedKey(issuer, header.kid);
+  const jwk = await publishedKey(issuer, header.kid, place);
   if (jwk.kty !== algorithm.kty || (jwk.alg ?? header.alg) !== header.alg) throw failed("Its key is of another kind than its signature.");
   const numbers = jwk.kty === "RSA" ? { kty: jwk.kty, n: jwk.n, e: jwk.e } : { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y };
   const key = await crypto.subtle.importKey("jwk", numbers, algorithm.import, false, ["verify"]);
@@ -84,8 +99,8 @@ async function checkSignature(token) {
 }
 
 /** The key of this name among those that the issuer's own DID document lets it sign with. */
-async function publishedKey(issuer, name) {
-  const document = await fetchJson(didDocumentAddress(issuer));
+async function publishedKey(issuer, name, place) {
+  const document = await fetchJson(place.of(didDocumentAddress(issuer, place)));
   const method = (document.verificationMethod ?? []).find((each) => each.id === name);
   const asserts = (document.assertionMethod ?? []).includes(name);
   if (document.id !== issuer || !method || !asserts || method.controller !== issuer || method.revoked || !method.publicKeyJwk) {
@@ -117,20 +132,20 @@ function checkDates({ validFrom, validUntil }, now) {
   return [validUntil === undefined ? "It has no end date." : `It is good until ${day(validUntil)}.`];
 }
 
-async function checkStatus(claims, issuer, now) {
+async function checkStatus(claims, issuer, now, place) {
   const entries = [claims.credentialStatus ?? []].flat();
   if (entries.length === 0) return ["It names no status list, so its issuer has no way to withdraw it."];
-  for (const entry of entries) await checkEntry(entry, issuer, now);
+  for (const entry of entries) await checkEntry(entry, issuer, now, place);
   return ["Its issuer has not withdrawn it, as the signed list of withdrawn badges says."];
 }
 
-async function checkEntry(entry, issuer, now) {
+async function checkEntry(entry, issuer, now, place) {
   const index = Number(entry.statusListIndex);
   if (entry.type !== "BitstringStatusListEntry" || !Number.isSafeInteger(index) || index < 0) {
     throw unknown("It has a status of a kind that your browser cannot check.");
   }
-  const [, list] = await readToken(entry.statusListCredential, "");
-  const [, listIssuer] = await checkSignature(list);
+  const [, list] = await readToken(`${entry.statusListCredential}${place.listSuffix ?? ""}`, "", place);
+  const [, listIssuer] = await checkSignature(list, place);
   const subject = list.claims.credentialSubject ?? {};
   const outdated = list.claims.validUntil !== undefined && Date.parse(list.claims.validUntil) <= now.getTime();
   if (listIssuer !== issuer || list.claims.id !== entry.statusListCredential || subject.statusPurpose !== entry.statusPurpose || outdated) {
@@ -164,13 +179,14 @@ function facts({ credentialSubject, awardedDate, validFrom }, issuer) {
   return { name: credentialSubject?.achievement?.name ?? "", awarded: day(awardedDate ?? validFrom), issuer: hostOf(issuer) };
 }
 
-/** Where a did:web document is; http only for a page of this machine that is http itself. */
-function didDocumentAddress(did) {
+/** Where a did:web document is; http only where the place itself is http. */
+function didDocumentAddress(did, { origin }) {
   if (!did.startsWith("did:web:")) throw unknown("Your browser cannot look up the keys of such an issuer.");
   const [host, ...path] = did.slice("did:web:".length).split(":").map(decodeURIComponent);
-  const scheme = host === location.host && location.protocol === "http:" ? "http:" : "https:";
+  const home = new URL(origin);
+  const scheme = host === home.host && home.protocol === "http:" ? "http:" : "https:";
   const url = new URL(`${scheme}//${host}/${path.length ? path.map(encodeURIComponent).join("/") : ".well-known"}/did.json`);
-  if (url.origin !== location.origin) throw unknown(`Its keys are at ${url.host}, which this page may not ask.`);
+  if (url.origin !== origin) throw unknown(`Its keys are at ${url.host}, which this page may not ask.`);
   return url.href;
 }
 

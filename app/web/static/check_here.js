@@ -1,7 +1,7 @@
 // The button "Check it in this browser" of the badge page. It stays hidden where a browser cannot do it: without
 // scripts, and without https, where browsers offer no cryptography.
 
-import { examine } from "./browser_check.js";
+import { copyOf, examine } from "./browser_check.js";
 
 // The marks of a report, and the words that say the same to whoever does not see them.
 const MARKS = { passed: ["good", "Passed"], failed: ["stopped", "Failed"], unknown: ["unknown", "Cannot tell"] };
@@ -15,7 +15,9 @@ if (place && globalThis.crypto?.subtle && globalThis.DecompressionStream) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     output.replaceChildren(text("p", "Checking…"));
-    show(output, await examine(place.dataset.checkHere), place.querySelector("template").content);
+    const address = place.dataset.checkHere;
+    const where = "copied" in place.dataset ? { place: copyOf(new URL(address).origin) } : {};
+    show(output, await examine(address, where), place.querySelector("template").content);
     button.disabled = false;
   });
 }

@@ -1,0 +1,240 @@
+"""`lanyard export`: every badge that may be seen, with all it takes to check it, as files that need no Lanyard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+import typer
+from anyio.from_thread import start_blocking_portal
+from rich.progress import Progress
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cli.terminal import err, out, service
+from app.credentials.jsonld.contexts import PINNED, context_file
+from app.errors import InvalidInput
+from app.issuing import issuers, signing_keys
+from app.issuing.awards import Award, AwardState, Visibility
+from app.service import Service
+from app.web import languages, pages, standalone
+from app.web.standalone import Doors, Wanted
+
+MANIFEST = "MANIFEST.json"
+A_TIME = 500  # awards that are looked up at once
+
+README = """\
+These files are what {base_url} published, as it was at {made_at}.
+
+To serve them
+  At the old addresses: let the name {host} lead to any web server, and put these files at its root. A folder's
+  document is index.html for people, or index.json (nginx: "index index.html index.json;"). Files without a suffix
+  below status/, endorsements/, issuers/*/keys/ and ob2/ are JSON.
+  Anywhere else, to look at them:  python3 -m http.server 8000
+
+To check a badge
+  Open /b/ID/ on that server and press the button: the browser checks the signature, the dates and the list.
+  Or give b/ID.json (with its proof inside), b/ID.jwt or b/ID.png to any program that reads Open Badges 3.0. It finds
+  the issuer's keys in issuers/NAME/did.json and the list of withdrawn badges in status/, at the old addresses or where
+  you tell it that they are. Beside each list is the same list as a token, with the suffix .jwt.
+  contexts/index.json names the vocabularies that the documents were signed with, and a file for each.
+
+What a copy cannot do
+  A badge that is withdrawn later is not withdrawn here. And whoever can change a badge here can change the keys beside
+  it: {manifest} has the SHA-256 of every file, so that two copies can be compared.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(export)
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="where to write; new, empty, or an earlier export, which is replaced")],
+    language: Annotated[str, typer.Option(help="of the pages: en, es or ar")] = "en",
+) -> None:
+    """Write all badges that others may see, with keys, lists, pages and vocabularies, as files that need no Lanyard.
+
+    Private badges and erased ones are left out, as at their addresses. It is written in full or not at all.
+    """
+    if language not in languages.LANGUAGES:
+        raise InvalidInput(f"Pages are written in {', '.join(languages.LANGUAGES)}, and not in {language}")
+    with service() as opened:
+        copy = write_copy(opened, folder, language=language)
+    out.print(f"{copy.files} files are in {folder}. To look at them:", markup=False)
+    out.print(f"  python3 -m http.server --directory {shlex.quote(str(folder))}", markup=False)
+    if copy.left_out:
+        err.print(f"{copy.left_out} badges are private, pending or erased, and were left out.", markup=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """How many files were written, and how many awards were left out."""
+
+    files: int
+    left_out: int
+
+
+def write_copy(opened: Service, folder: Path, *, language: str = "en") -> Copy:
+    """Write a copy of what the service publishes, with pages in a language.
+
+    Raises InvalidInput for a folder with something else in it, ExportFailed when an address does not answer; the folder
+    is as it was before then.
+    """
+    _refuse_what_is_not_ours(folder)
+    unfinished = folder.absolute().with_name(f".{folder.absolute().name}.{clock.new_id()}")
+    try:
+        written = _Written(unfinished)
+        with start_blocking_portal() as portal:  # a thread of its own: the caller's may run a loop already
+            left_out = portal.call(_write, opened, written, language)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    _put_in_place(unfinished, folder)
+    return Copy(written.number, left_out)
+
+
+class _Written:
+    """A folder that is being written, and what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._digests: dict[str, str] = {}
+        folder.mkdir(parents=True)
+
+    @property
+    def number(self) -> int:
+        """How many files there are."""
+        return len(self._digests)
+
+    def put(self, file: str, content: bytes) -> None:
+        """Write a file, named with `/` between folders."""
+        path = self._folder.joinpath(*PurePosixPath(file).parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self._digests[file] = hashlib.sha256(content).hexdigest()
+
+    def put_manifest(self, *, base_url: str, made_at: datetime) -> None:
+        """Write down what was written."""
+        manifest = {
+            "base_url": base_url,
+            "made_at": made_at.isoformat(),
+            "made_by": f"Lanyard {version('lanyard')}",
+            "sha256": dict(sorted(self._digests.items())),
+        }
+        self.put(MANIFEST, _json(manifest))
+
+
+async def _write(opened: Service, written: _Written, language: str) -> int:
+    """Write everything; how many badges were left out."""
+    languages.use(language)
+    made_at, base_url = clock.now(), opened.office.addresses.base_url
+    day = made_at.date()
+    doors = Doors(opened, day)
+    with opened.database.read() as session:
+        things = list(standalone.of_things(session))
+        written.put("index.html", standalone.front(session, base_url=base_url, day=day))
+        for issuer in issuers.every(session):
+            written.put(f"issuers/{issuer.slug}/key-history.json", _json(_key_history(session, issuer)))
+        awards = session.scalar(select(func.count()).select_from(Award)) or 0
+        shown = session.scalar(select(func.count()).select_from(Award).where(*_SHOWN)) or 0
+    with Progress(console=err, transient=True) as progress:
+        told = progress.add_task("Badges", total=shown)
+        await _keep(doors, written, things)
+        for some in _badges(opened):
+            await _keep(doors, written, standalone.of_badges(some))
+            progress.update(told, advance=len(some))
+    with opened.database.read() as session:
+        lists = list(standalone.of_lists(session))
+    await _keep(doors, written, lists)
+    for name, content in pages.static_files().items():
+        written.put(f"static/{name}", content)
+    _put_contexts(written)
+    words = {"base_url": base_url, "host": base_url.partition("://")[2], "made_at": made_at.isoformat()}
+    written.put("README.txt", README.format(**words, manifest=MANIFEST).encode())
+    written.put_manifest(base_url=base_url, made_at=made_at)
+    return awards - shown
+
+
+async def _keep(doors: Doors, written: _Written, wanted: Iterable[Wanted]) -> None:
+    for each in wanted:
+        content = await doors.get(each)
+        if content is not None:
+            written.put(each.file, content)
+
+
+_SHOWN = (Award.visibility != Visibility.PRIVATE, Award.state != AwardState.PENDING, Award.erased_at.is_(None))
+
+
+def _badges(opened: Service) -> Iterator[Sequence[Award]]:
+    """All awards that others may see, some at a time, each time in a transaction of its own."""
+    last = ""
+    while True:
+        with opened.database.read() as session:
+            query = select(Award).where(Award.id > last, *_SHOWN).order_by(Award.id).limit(A_TIME)
+            some = session.scalars(query).all()
+            session.expunge_all()
+        if not some:
+            return
+        yield some
+        last = some[-1].id
+
+
+def _key_history(session: Session, issuer: issuers.Issuer) -> list[dict[str, Any]]:
+    """Every key that the issuer had, and when: for whoever asks which key was in use on a day."""
+    return [
+        {
+            "kid": key.kid,
+            "algorithm": key.algorithm,
+            "state": key.state,
+            "created_at": _iso(key.created_at),
+            "activated_at": _iso(key.activated_at),
+            "retired_at": _iso(key.retired_at),
+            "revoked_at": _iso(key.revoked_at),
+            "jwk": key.public_jwk,
+        }
+        for key in signing_keys.of_issuer(session, issuer)
+    ]
+
+
+def _put_contexts(written: _Written) -> None:
+    index = {}
+    for url in PINNED.names():
+        content = context_file(url)
+        digest = hashlib.sha256(content).hexdigest()
+        written.put(f"contexts/{digest}.json", content)
+        index[url] = {"file": f"{digest}.json", "sha256": digest}
+    written.put("contexts/index.json", _json(index))
+
+
+def _refuse_what_is_not_ours(folder: Path) -> None:
+    """Raise InvalidInput for a folder that has something else in it."""
+    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidInput(f"{folder} has something else in it. Name a new or an empty folder")
+
+
+def _put_in_place(unfinished: Path, folder: Path) -> None:
+    """Give the finished folder its name; an earlier export goes when the new one stands."""
+    former = unfinished.with_name(f"{unfinished.name}.former")
+    if folder.exists():
+        folder.rename(former)
+    unfinished.rename(folder)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

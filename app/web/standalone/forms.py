@@ -1,0 +1,144 @@
+"""Every address of a signed document or of something that one points at, and the file that stands for it.
+
+A web server that knows only files finds the file by the address: `/b/{id}.json` is the file `b/{id}.json`. An address
+that has others below it, or a page, is a folder, and its document the `index.json` in there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy.orm import Session
+
+from app.credentials.model import Algorithm
+from app.issuing import issuers, signing_keys
+from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing.awards import Award
+from app.issuing.endorsements import Endorsement
+from app.issuing.issuers import Issuer
+from app.issuing.pathways import PathwayRow, PathwayVersion
+from app.issuing.status_lists import StatusList
+from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, CTDL, DRAWING, HTML, LINKED_DATA, PICTURE
+
+BADGE_FORMS = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
+_TOKEN = CREDENTIAL_JWT.media_types[1]
+_JSON = CREDENTIAL_JSON.media_types[0]
+_OK = frozenset({HTTPStatus.OK})
+# A hosted badge of 2.0 that does not count says so in its document as well; a server of files has no other way.
+_ALSO_ENDED = _OK | {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file: what is asked at the public doors, and where the answer is kept, with `/` between folders.
+
+    `may_be_gone`: that it is not for everyone any more, by the time that it is asked, is no fault.
+    """
+
+    path: str
+    file: str
+    accept: str = "*/*"
+    statuses: frozenset[HTTPStatus] = _OK
+    may_be_gone: bool = False
+
+    @classmethod
+    def at(cls, path: str) -> Wanted:
+        """What has an address of its own with a file's name at its end."""
+        return cls(path, path.removeprefix("/"))
+
+    @classmethod
+    def page(cls, path: str) -> Wanted:
+        """The page at an address."""
+        return cls(path, f"{path.removeprefix('/')}/index.html", HTML)
+
+    @classmethod
+    def below(cls, path: str, accept: str = "*/*") -> Wanted:
+        """What stands at an address that is a folder."""
+        return cls(path, f"{path.removeprefix('/')}/index.json", accept)
+
+
+def of_things(session: Session) -> Iterator[Wanted]:
+    """Keys, profiles, achievements, pathways, endorsements and pictures: what badges point at."""
+    yield Wanted.at("/.well-known/jwks.json")
+    for issuer in issuers.every(session):
+        yield from _of_issuer(session, issuer)
+    for achievement_id, number, is_2_0 in session.execute(
+        select(AchievementVersion.achievement_id, AchievementVersion.number, AchievementVersion.open_badges_2)
+    ):
+        path = f"/achievements/{achievement_id}/v{number}"
+        yield Wanted.page(path)
+        yield Wanted.at(f"{path}{LINKED_DATA.suffix}")
+        yield Wanted(f"{path}{LINKED_DATA.suffix}", f"{path[1:]}/index.json")
+        if is_2_0:
+            yield Wanted.below(f"/ob2{path}")
+    for pathway_id, number in session.execute(
+        select(PathwayRow.id, PathwayVersion.number).join(PathwayVersion, PathwayVersion.pathway_id == PathwayRow.id)
+    ):
+        yield Wanted.page(f"/pathways/{pathway_id}/v{number}")
+        yield Wanted.at(f"/pathways/{pathway_id}/v{number}{CTDL.suffix}")
+    for pathway_id in session.scalars(select(PathwayRow.id).where(PathwayRow.current_version.is_not(None))):
+        yield Wanted.page(f"/pathways/{pathway_id}")
+        yield Wanted.at(f"/pathways/{pathway_id}{CTDL.suffix}")
+    for achievement_id in session.scalars(select(Achievement.id).where(Achievement.current_version.is_not(None))):
+        yield Wanted.page(f"/achievements/{achievement_id}")
+    pictures: CompoundSelect[Any] = union(select(AchievementVersion.image_sha256), select(Issuer.image_sha256))
+    yield from (Wanted.at(f"/images/{sha256}.png") for sha256 in session.scalars(pictures) if sha256)
+    for endorsement_id in session.scalars(select(Endorsement.id)):
+        yield Wanted(f"/endorsements/{endorsement_id}.json", f"endorsements/{endorsement_id}")
+        yield from (Wanted.at(f"/endorsements/{endorsement_id}{form.suffix}") for form in BADGE_FORMS[:2])
+
+
+def _of_issuer(session: Session, issuer: Issuer) -> Iterator[Wanted]:
+    path = f"/issuers/{issuer.slug}"
+    yield Wanted.page(path)
+    yield Wanted.at(f"{path}.json")
+    yield Wanted(f"{path}.json", f"{path[1:]}/index.json")
+    yield Wanted.at(f"{path}/did.json")
+    yield Wanted.at(f"{path}/jwks.json")
+    keys = signing_keys.of_issuer(session, issuer)
+    for key in keys:
+        if key.revoked_at is None:
+            yield Wanted.at(f"{path}/keys/{key.kid}")
+    if not issuers.has_open_badges_2(session, issuer):
+        return
+    yield Wanted.below(f"/ob2{path}")
+    yield Wanted.at(f"/ob2{path}/revocations")
+    numbers = session.execute(
+        select(AchievementVersion.achievement_id, AchievementVersion.number)
+        .join(Achievement, Achievement.id == AchievementVersion.achievement_id)
+        .where(Achievement.issuer_id == issuer.id, AchievementVersion.open_badges_2)
+    ).all()
+    for key in keys:
+        if key.algorithm != Algorithm.RS256 or key.revoked_at is not None:
+            continue
+        yield Wanted.below(f"/ob2{path}/keys/{key.kid}")
+        yield Wanted.at(f"/ob2{path}/keys/{key.kid}/issuer")
+        yield from (Wanted.at(f"/ob2/achievements/{its}/v{number}/keys/{key.kid}") for its, number in numbers)
+
+
+def of_badges(awards: Iterable[Award]) -> Iterator[Wanted]:
+    """The pages and signed forms of awards, those of Open Badges 2.0 included where it was switched on."""
+    for award in awards:
+        yield from (replace(each, may_be_gone=True) for each in _of_badge(award))
+
+
+def _of_badge(award: Award) -> Iterator[Wanted]:
+    path = f"/b/{award.id}"
+    yield Wanted.page(path)
+    yield from (Wanted.at(f"{path}{form.suffix}") for form in BADGE_FORMS)
+    yield Wanted(f"{path}{CREDENTIAL_JSON.suffix}", f"{path[1:]}/refresh")
+    if award.open_badges_2:
+        hosted = f"/ob2/assertions/{award.id}"
+        yield Wanted(hosted, hosted[1:], statuses=_ALSO_ENDED)
+        yield Wanted.at(f"{hosted}.jws")
+
+
+def of_lists(session: Session) -> Iterator[Wanted]:
+    """The status lists. They come after the badges: a badge that is withdrawn meanwhile is withdrawn in its list."""
+    for list_id in session.scalars(select(StatusList.id)):
+        yield Wanted(f"/status/{list_id}", f"status/{list_id}", _JSON)
+        yield Wanted(f"/status/{list_id}", f"status/{list_id}{CREDENTIAL_JWT.suffix}", _TOKEN)
