@@ -119,11 +119,11 @@ def test_no_badge_holds_the_address_or_an_unconsented_name(desk):
 
 def test_consent_to_the_name_reissues_under_the_same_id_with_the_same_award_date(desk):
     earned_at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-    with time_machine.travel(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)):
+    with time_machine.travel(datetime(2026, 3, 2, 9, 0, tzinfo=UTC), tick=False):
         award = desk.award("mira@x.example", awarded_at=earned_at)
     before = document(desk, award)
 
-    with time_machine.travel(datetime(2026, 3, 3, 9, 0, tzinfo=UTC)), desk.write() as session:
+    with time_machine.travel(datetime(2026, 3, 3, 9, 0, tzinfo=UTC), tick=False), desk.write() as session:
         found = awards.by_id(session, award.id)
         session.get_one(learners.Learner, found.learner_id).name_shown = True
         award_status.reissue(session, desk.office, found, actor="cli")
@@ -138,7 +138,7 @@ def test_consent_to_the_name_reissues_under_the_same_id_with_the_same_award_date
 
 
 def test_the_day_it_was_earned_and_the_day_it_was_signed_are_different_things(desk):
-    with time_machine.travel(datetime(2026, 6, 1, 12, 0, tzinfo=UTC)):
+    with time_machine.travel(datetime(2026, 6, 1, 12, 0, tzinfo=UTC), tick=False):
         badge = document(desk, desk.award(awarded_at=datetime(2026, 5, 20, 8, 30, tzinfo=UTC)))
 
     assert (badge["awardedDate"], badge["validFrom"]) == ("2026-05-20T08:30:00Z", "2026-06-01T12:00:00Z")

@@ -212,12 +212,12 @@ def test_tables_lists_and_emphasis_are_kept():
 )
 def test_twenty_thousand_characters_of_anything_are_quick(piece: str):
     text = (piece * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.thread_time()
 
     to_html(text)
     to_text(text)
 
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5  # of its own work: what else the machine does is not counted
 
 
 def test_a_table_of_twenty_thousand_characters_does_not_grow_out_of_hand():

@@ -41,7 +41,7 @@ def with_another(document: bytes, content: bytes) -> bytes:
 def test_it_says_what_the_page_says_and_of_which_day(client: TestClient, make_award: Callable[..., Award]):
     award = make_award(name_shown=True)
 
-    with time_machine.travel(datetime(2026, 12, 24, 23, 30, tzinfo=UTC)):
+    with time_machine.travel(datetime(2026, 12, 24, 23, 30, tzinfo=UTC), tick=False):
         answer = client.get(f"/b/{award.id}.pdf")
 
     assert answer.headers["content-type"] == "application/pdf"
@@ -98,7 +98,7 @@ def test_a_certificate_whose_attached_badge_was_changed_is_found_out(client: Tes
 
 def test_a_revoked_badge_has_a_certificate_that_says_so(client: TestClient, service: Service, award: Award):
     before = client.get(f"/b/{award.id}.pdf")
-    with time_machine.travel(datetime(2027, 5, 3, 12, tzinfo=UTC)):
+    with time_machine.travel(datetime(2027, 5, 3, 12, tzinfo=UTC), tick=False):
         with service.database.write() as session:
             found = awards.by_id(session, award.id)
             award_status.revoke(session, service.office, found, reason="issued in error", actor="test")
@@ -113,7 +113,7 @@ def test_a_revoked_badge_has_a_certificate_that_says_so(client: TestClient, serv
 def test_it_is_the_same_file_all_day_and_another_the_next(client: TestClient, award: Award):
     tags = []
     for moment in ((3, 0), (3, 23), (4, 0)):
-        with time_machine.travel(datetime(2027, 5, *moment, tzinfo=UTC)):
+        with time_machine.travel(datetime(2027, 5, *moment, tzinfo=UTC), tick=False):
             tags.append(client.get(f"/b/{award.id}.pdf").headers["etag"])
 
     assert tags[0] == tags[1] != tags[2]

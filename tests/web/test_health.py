@@ -161,7 +161,7 @@ def inside(service: Service, *, run_worker: bool) -> TestClient:
 
 
 def test_a_service_whose_own_worker_has_died_is_not_ready(migrated):
-    with time_machine.travel(clock.now() + timedelta(seconds=heartbeat.STALE_SECONDS + 5)):
+    with time_machine.travel(clock.now() + timedelta(seconds=heartbeat.STALE_SECONDS + 5), tick=False):
         answer = inside(migrated, run_worker=True).get("/readyz")
 
     assert answer.status_code == 503
@@ -169,7 +169,7 @@ def test_a_service_whose_own_worker_has_died_is_not_ready(migrated):
 
 
 def test_a_worker_elsewhere_that_has_died_is_told_and_leaves_the_pages_up(migrated):
-    with time_machine.travel(clock.now() + timedelta(seconds=heartbeat.STALE_SECONDS + 5)):
+    with time_machine.travel(clock.now() + timedelta(seconds=heartbeat.STALE_SECONDS + 5), tick=False):
         answer = inside(migrated, run_worker=False).get("/readyz")
 
     assert answer.status_code == 200

@@ -55,7 +55,7 @@ def test_a_badge_without_an_end_says_so(look: Callable[[Award], str], make_award
 def test_a_badge_says_that_it_ends_in_time(
     look: Callable[[Award], str], award: Award, days_before_the_end: int, said: str
 ):
-    with time_machine.travel(datetime(2028, 11, 24, 12, tzinfo=UTC) - timedelta(days=days_before_the_end)):
+    with time_machine.travel(datetime(2028, 11, 24, 12, tzinfo=UTC) - timedelta(days=days_before_the_end), tick=False):
         assert said in look(award)
 
 
@@ -68,14 +68,14 @@ def test_the_last_second_of_the_last_day_is_still_good(look: Callable[[Award], s
 
 
 def test_a_badge_of_tomorrow_is_not_good_yet(look: Callable[[Award], str], award: Award):
-    with time_machine.travel(clock.now() - timedelta(days=2)):
+    with time_machine.travel(clock.now() - timedelta(days=2), tick=False):
         assert "This badge is not good yet." in look(award)
 
 
 def test_a_revoked_badge_says_who_when_and_why(
     look: Callable[[Award], str], client: TestClient, service: Service, award: Award
 ):
-    with time_machine.travel(datetime(2027, 5, 3, 23, 30, tzinfo=UTC)), service.database.write() as session:
+    with time_machine.travel(datetime(2027, 5, 3, 23, 30, tzinfo=UTC), tick=False), service.database.write() as session:
         found = awards.by_id(session, award.id)
         award_status.revoke(session, service.office, found, reason="issued in error.", actor="test")
 

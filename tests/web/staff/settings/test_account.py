@@ -139,7 +139,7 @@ def test_ten_wrong_codes_lock_the_account(owner: Any, client: TestClient):
 
 
 def test_what_opens_doors_asks_once_more_who_it_is(owner: Any):
-    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+    with time_machine.travel(clock.now() + timedelta(minutes=16), tick=False):
         answers = [
             owner.post(f"{ACCOUNT}/recovery-codes"),
             owner.post(f"{ACCOUNT}/authenticator/drop"),
@@ -225,7 +225,7 @@ def test_nobody_signs_another_s_browser_out(owner: Any, as_role: Callable[[str],
 
 def test_a_browser_whose_session_is_over_can_sign_in_again(owner: Any):
     """It still sends its cookie: the forms of the door carry what belongs to that cookie."""
-    with time_machine.travel(clock.now() + timedelta(hours=2)):
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
         for path in ("/staff/sign-in", "/sign-in", "/staff/forgotten"):
             page = owner.get(path)
             hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))

@@ -51,7 +51,7 @@ def test_without_a_prepared_pair_none_can_be_put_to_work(owner: Any):
 
 def test_rotating_asks_once_more_who_it_is(owner: Any, service: Service, issuer: Issuer):
     before = states(service, issuer)
-    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+    with time_machine.travel(clock.now() + timedelta(minutes=16), tick=False):
         answers = [owner.post(f"{KEYS}/{act}") for act in ("prepare", "activate", "rotate")]
         answers.append(owner.get(f"{KEYS}/revoke?kid={next(iter(before))}"))
         answers.append(owner.post(f"{KEYS}/revoke", kid=[next(iter(before))], reason="stolen"))
