@@ -66,6 +66,7 @@ def assemble(settings: Settings) -> Service:
         raw_kept_days=settings.raw_kept_days,
         webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
         refresh_service=settings.refresh_service,
+        endorsement_tokens=settings.endorsement_tokens,
         demo=is_demo,
         follow=stacks.follow,
     )

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     refresh_service: bool = Field(
         default=False, description="badges name the address that answers with their newest form (refreshService)"
     )
+    endorsement_tokens: bool = Field(
+        default=False,
+        description="badges carry endorsements that are tokens (endorsementJwt); verifiers with a context of before "
+        "June 2026 then refuse the whole badge",
+    )
     verify_foreign: bool = Field(
         default=True, description="ask other hosts for keys, lists and badges when somebody has a badge checked"
     )

@@ -52,7 +52,7 @@ from app.main import application
 from app.service import Service
 from app.web.pages import static_url
 from app.worker.imports import Imports
-from tests.web.api import asked_of_stacks
+from tests.web.api import asked_of_endorsing, asked_of_stacks
 
 FACTS: dict[str, Any] = {
     "name": "Phlebotomy Fundamentals",
@@ -227,7 +227,34 @@ class Everything:
             headers={"Authorization": f"Bearer {self.keys['other-key']}"},
         )
         assert answer.is_success, answer.text
-        self.things["/api/v1/received-endorsements/{endorsement_id}"] = answer.json()["id"]
+        received = answer.json()["id"]
+        self.things["/api/v1/received-endorsements/{endorsement_id}"] = received
+        self._endorsing(received)
+
+    def _endorsing(self, received: str) -> None:
+        """Requests by Northfield and of it, what somebody elsewhere said of it, and an accreditation."""
+        did = str(self._api.get("/issuer").json()["did"])
+        made = self._post("/endorsement-requests", json=asked_of_endorsing.request(did, 1))
+        of_other = did.replace("northfield", "riverside")
+        asked = {"about": of_other, "message": "Please look.", "endorser": "northfield"}
+        headers = {"Authorization": f"Bearer {self.keys['other-key']}"}
+        answer = self._api.post("/endorsement-requests", json=asked, headers=headers)
+        assert answer.is_success, answer.text
+        uploaded = self._post("/uploaded-endorsements", json=asked_of_endorsing.uploaded(did, 1))["id"]
+        settings = "/staff/{slug}/settings"
+        self.things |= {
+            "did": did,
+            "/api/v1/endorsement-requests/{request_id}": made["id"],
+            f"{settings}/endorsements/requests/{{request_id}}": made["id"],
+            "accreditation_id": self._post("/accreditations", json=asked_of_endorsing.ACCREDITATION)["id"],
+            "/endorse/{token}": made["url"].rpartition("/")[2],
+            "/endorse/{token}/endorsement.json": made["url"].rpartition("/")[2],
+            "/api/v1/asked-endorsements/{request_id}/sign": answer.json()["id"],
+            "/api/v1/asked-endorsements/{request_id}/decline": answer.json()["id"],
+            "/api/v1/uploaded-endorsements/{endorsement_id}": uploaded,
+            f"{settings}/endorsements/asked/{{request_id}}": answer.json()["id"],
+            f"{settings}/endorsements/received/{{endorsement_id}}": received,
+        }
 
     def _source(self, achievement: str) -> None:
         settings = {"auth": "bearer", "namespace": "lms.x"}

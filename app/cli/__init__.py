@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    accreditations,
     achievements,
     api_keys,
     approvals,
@@ -56,6 +57,7 @@ imports.register(app)
 export.register(app)
 samples.register(sources.app)
 app.add_typer(issuers.app, name="issuer")
+app.add_typer(accreditations.app, name="accreditation")
 app.add_typer(members.app, name="member")
 app.add_typer(keys.app, name="keys")
 app.add_typer(jose.app, name="jose")

@@ -1,4 +1,4 @@
-"""`lanyard endorse | withdraw-endorsement | accept-endorsement`: one issuer's word for another's things."""
+"""`lanyard endorse | ask-endorsement | endorsement-requests | withdraw-endorsement | accept-endorsement`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from app import clock
 from app.cli.issuers import Slug
-from app.cli.terminal import ACTOR, out, service
-from app.issuing import endorsements, issuers
+from app.cli.terminal import ACTOR, out, service, table
+from app.errors import NotFound
+from app.issuing import endorsement_requests, endorsements, issuers, received_endorsements
+from app.issuing.endorsement_requests import Asked
 from app.issuing.endorsements import Statement
 
 EndorsementId = Annotated[str, typer.Argument(help="the endorsement's id, the last part of its address")]
@@ -17,6 +20,8 @@ EndorsementId = Annotated[str, typer.Argument(help="the endorsement's id, the la
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("endorse")(endorse)
+    app.command("ask-endorsement")(ask)
+    app.command("endorsement-requests")(requests)
     app.command("withdraw-endorsement")(withdraw)
     app.command("accept-endorsement")(accept)
 
@@ -36,6 +41,34 @@ def endorse(
     out.print(address, markup=False)
 
 
+def ask(  # noqa: PLR0917 - typer reads options off the signature
+    slug: Slug,
+    about: Annotated[str, typer.Argument(help="your version, badge or DID, by its id in signed documents")],
+    message: Annotated[str, typer.Argument(help="what they shall look at")],
+    to: Annotated[str | None, typer.Option(help="an issuer here, by its short name")] = None,
+    name: Annotated[str, typer.Option(help="or the name of an organisation elsewhere")] = "",
+    email: Annotated[str, typer.Option(help="and the address of who may sign for it")] = "",
+) -> None:
+    """Ask somebody to endorse a version of an achievement, a badge or the issuer; a mail tells them. Prints the id."""
+    with service() as opened, opened.database.write() as session:
+        issuer = issuers.by_slug(session, slug)
+        endorser = issuers.by_slug(session, to) if to else None
+        asked = Asked(about, message, endorser=endorser, name=name, email=email)
+        made = endorsement_requests.ask(session, opened.office, issuer, asked, actor=ACTOR).request.id
+    out.print(made, markup=False)
+
+
+def requests(slug: Slug) -> None:
+    """Print what an issuer asked for, and what became of it."""
+    with service() as opened, opened.database.read() as session:
+        made = endorsement_requests.made_by(session, issuers.by_slug(session, slug).id)
+        rows = [
+            [each.id, each.label, each.recipient_name, endorsement_requests.state_of(each, now=clock.now())]
+            for each in made
+        ]
+    table(["id", "what", "of whom", "state"], rows)
+
+
 def withdraw(endorsement_id: EndorsementId, reason: Annotated[str, typer.Option(help="why")]) -> None:
     """Take an endorsement back, for good."""
     with service() as opened, opened.database.write() as session:
@@ -50,9 +83,14 @@ def accept(
     *,
     on: Annotated[bool, typer.Option("--on/--off", help="carry it from now on, or not any more")] = True,
 ) -> None:
-    """Have an issuer's new badges carry what another issuer said of it or its things."""
+    """Have an issuer's new badges carry what somebody said of it or its things."""
     with service() as opened, opened.database.write() as session:
         issuer = issuers.by_slug(session, slug)
-        found = endorsements.received_by_id(session, endorsement_id, issuer=issuer)
-        endorsements.accept(session, issuer, found, accepted=on, actor=ACTOR)
+        try:
+            uploaded = received_endorsements.by_id(session, endorsement_id, issuer=issuer)
+        except NotFound:
+            found = endorsements.received_by_id(session, endorsement_id, issuer=issuer)
+            endorsements.accept(session, issuer, found, accepted=on, actor=ACTOR)
+        else:
+            received_endorsements.accept(session, uploaded, accepted=on, actor=ACTOR)
     out.print("Done.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.credentials import ob3
-from app.credentials.model import Endorsement
+from app.credentials.model import Endorsement, Pin
 from app.credentials.timestamps import rfc3339
 
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json"
@@ -29,7 +29,13 @@ def endorsement_document(endorsement: Endorsement) -> dict[str, Any]:
             "type": ["EndorsementSubject"],
             "endorsementComment": endorsement.comment,
         },
+        "relatedResource": [_pinned(endorsement.pin)] if endorsement.pin else None,
         "credentialStatus": ob3.status_document((endorsement.status,)) if endorsement.status else None,
         "credentialSchema": [{"id": SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
     }
     return {name: value for name, value in document.items() if value is not None}
+
+
+def _pinned(pin: Pin) -> dict[str, Any]:
+    """The content that is endorsed, by its digest. Source: VC Data Model 2.0, section 5.3, "relatedResource"."""
+    return {"id": pin.url, "digestSRI": pin.digest_sri, "mediaType": pin.media_type}

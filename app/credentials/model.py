@@ -6,7 +6,7 @@ Absence means "not stated". All moments are aware, UTC, whole seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -28,6 +28,20 @@ class Algorithm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Accreditation:
+    """That an issuer is accredited by somebody, as the issuer says."""
+
+    accreditor: str
+    url: str  # of the accreditor; stands for it
+    contact_instructions: str  # how to ask the accreditor
+    scope: str | None = None
+    area_served: str | None = None
+    sector: str | None = None
+    accredited_on: date | None = None
+    ends_on: date | None = None  # None = no end is known
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """An organisation that awards badges, as its signed profile names it."""
 
@@ -39,6 +53,7 @@ class Issuer:
     image_url: str | None = None  # PNG
     parent_name: str | None = None
     parent_url: str | None = None
+    accreditations: tuple[Accreditation, ...] = ()  # those that hold when it is signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,24 @@ class Alignment:
     target_description: str | None = None
 
 
+class AssessmentType(StrEnum):
+    """How learning was assessed, in the words of the Assessment extension."""
+
+    EXAM = "Exam"
+    PERFORMANCE = "Performance"
+    ARTIFACT = "Artifact"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What makes a result description that of an assessment."""
+
+    type: AssessmentType
+    description: str
+    output: str
+    evaluation_method: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ResultDescription:
     """A kind of result that awards of an achievement may state."""
@@ -64,6 +97,7 @@ class ResultDescription:
     required_value: str | None = None
     value_min: str | None = None
     value_max: str | None = None
+    assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,16 @@ class Award:
     activity_ended_at: datetime | None = None
     refresh_url: str | None = None  # where the newest form of this badge is; None: the badge names no such place
     endorsements: tuple[dict[str, Any], ...] = ()  # signed EndorsementCredentials about a part of it, as they stand
+    endorsement_tokens: tuple[str, ...] = ()  # the same as compact tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What stood at an address when it was endorsed: its digest, so that other content is seen to be other content."""
+
+    url: str
+    digest_sri: str  # `sha256-` and base64, as Subresource Integrity has it
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +216,7 @@ class Endorsement:
     valid_from: datetime
     valid_until: datetime | None = None  # None = until it is withdrawn
     status: StatusEntry | None = None
+    pin: Pin | None = None  # the content that is meant
 
 
 class AssociationType(StrEnum):

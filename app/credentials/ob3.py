@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from app.credentials import extensions
 from app.credentials.identity import hash_identity
 from app.credentials.model import (
     Achievement,
@@ -51,6 +52,7 @@ def credential_document(award: Award) -> dict[str, Any]:
             "credentialSubject": _subject(award),
             "evidence": [_evidence(evidence) for evidence in award.evidence],
             "endorsement": list(award.endorsements),
+            "endorsementJwt": list(award.endorsement_tokens),
             "credentialStatus": status_document(award.status),
             "refreshService": award.refresh_url and {"id": award.refresh_url, "type": "1EdTechCredentialRefresh"},
             "credentialSchema": [{"id": SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
@@ -63,13 +65,16 @@ def profile_document(issuer: Issuer) -> dict[str, Any]:
     return _present(
         {
             "id": issuer.id,
-            "type": ["Profile"],
+            "type": ["Profile", *([extensions.ISSUER_ACCREDITATION_PROFILE] if issuer.accreditations else [])],
             "name": issuer.name,
             "url": issuer.url,
             "email": issuer.email,
             "description": issuer.description,
             "image": _image(issuer.image_url),
             "parentOrg": _parent(issuer),
+            extensions.ACCREDITATIONS: [
+                _present(extensions.accreditation_document(each)) for each in issuer.accreditations
+            ],
         }
     )
 
@@ -190,13 +195,14 @@ def _result_description(each: ResultDescription) -> dict[str, Any]:
     return _present(
         {
             "id": each.id,
-            "type": ["ResultDescription"],
+            "type": ["ResultDescription", *([extensions.ASSESSMENT_RESULT_DESCRIPTION] if each.assessment else [])],
             "name": each.name,
             "resultType": each.result_type,
             "allowedValue": list(each.allowed_values),
             "requiredValue": each.required_value,
             "valueMin": each.value_min,
             "valueMax": each.value_max,
+            **(extensions.assessment_members(each.assessment) if each.assessment else {}),
         }
     )
 

@@ -87,6 +87,7 @@ class VerifiedFacts:
     awarded_date: datetime | None
     standard: str = "Open Badges 3.0"  # of which the badge is
     endorsement_comment: str | None = None  # what an endorser says of `subject_id`
+    accredited_by: tuple[str, ...] = ()  # as the issuer says: the accreditor, and what it says of that
 
     @property
     def title(self) -> str | None:
@@ -101,6 +102,7 @@ class VerifiedFacts:
     def to_dict(self) -> dict[str, Any]:
         """The facts as JSON values, with `signed_by`; what the badge does not say is left out."""
         facts = asdict(self) | {"signed_by": self.signed_by, "holder_names": list(self.holder_names)}
+        facts["accredited_by"] = list(self.accredited_by)
         return {
             name: instant(value) if isinstance(value, datetime) else value
             for name, value in facts.items()

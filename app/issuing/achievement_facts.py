@@ -52,6 +52,25 @@ class AssessmentMethod(StrEnum):
     NONE = "none"
 
 
+_EVALUATED = "Looked at by the issuer against the criteria of the achievement."
+_ASSESSMENTS = {
+    AssessmentMethod.EXAM: model.Assessment(
+        model.AssessmentType.EXAM, "An examination.", "Answers to the questions of the examination", _EVALUATED
+    ),
+    AssessmentMethod.OBSERVED: model.Assessment(
+        model.AssessmentType.PERFORMANCE,
+        "A performance, observed by an assessor.",
+        "What the learner did while an assessor watched",
+        _EVALUATED,
+    ),
+    AssessmentMethod.PORTFOLIO: model.Assessment(
+        model.AssessmentType.ARTIFACT, "A portfolio of work.", "Pieces of work that the learner made", _EVALUATED
+    ),
+}
+# How the address of that result description ends; no result of an issuer's can, as those have no capitals.
+ASSESSMENT = "#Assessment"
+
+
 class EducationType(StrEnum):
     """The ISCED type of education (SEED-13)."""
 
@@ -307,8 +326,12 @@ def document_facts(
     image_url: str,
     creator: model.Issuer,
     related: tuple[model.Related, ...] = (),
+    says_assessment: bool = True,
 ) -> model.Achievement:
-    """The facts of one published version, as the workshop takes them."""
+    """The facts of one published version, as the workshop takes them.
+
+    `says_assessment` False is for versions of before badges said how learning was assessed: they never change.
+    """
     return model.Achievement(
         id=url,
         name=facts.name,
@@ -322,13 +345,24 @@ def document_facts(
         creator_id=creator.id,
         creator_name=creator.name,
         alignments=tuple(_alignment(skill) for skill in facts.skills),
-        result_descriptions=tuple(_result_description(url, result) for result in facts.result_descriptions),
+        result_descriptions=(
+            *(_result_description(url, result) for result in facts.result_descriptions),
+            *(_assessed(url, facts.assessment_method) if says_assessment else ()),
+        ),
         tags=facts.tags,
         language=facts.language,
         version=str(number),
         credits_available=facts.academic_credits or None,
         related=related,
     )
+
+
+def _assessed(url: str, method: AssessmentMethod | None) -> tuple[model.ResultDescription, ...]:
+    """How it was assessed, where the Assessment extension has a word for it."""
+    if method is None or method not in _ASSESSMENTS:
+        return ()
+    assessed = _ASSESSMENTS[method]
+    return (model.ResultDescription(f"{url}{ASSESSMENT}", "How it was assessed", "Status", assessment=assessed),)
 
 
 def _alignment(skill: SkillFacts) -> model.Alignment:

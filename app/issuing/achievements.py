@@ -324,6 +324,7 @@ def version_facts(office: Office, achievement: Achievement, version: Achievement
         image_sha256=version.image_sha256,
         creator=model.Issuer(id=version.creator["id"], name=version.creator["name"]),
         related=_related_of(version),
+        says_assessment=_says_assessment(version),
     )
 
 
@@ -336,6 +337,7 @@ def document_facts(
     image_sha256: str,
     creator: model.Issuer,
     related: tuple[model.Related, ...] = (),
+    says_assessment: bool = True,
 ) -> model.Achievement:
     """Facts with the addresses of one version."""
     return achievement_facts.document_facts(
@@ -345,6 +347,7 @@ def document_facts(
         image_url=office.addresses.image(image_sha256),
         creator=creator,
         related=related,
+        says_assessment=says_assessment,
     )
 
 
@@ -361,6 +364,12 @@ def _related_of(version: AchievementVersion) -> tuple[model.Related, ...]:
         model.Related(id=each["id"], types=tuple(each["type"][1:]), version=each.get("version"))
         for each in strict_json.loads(version.document).get("related", [])
     )
+
+
+def _says_assessment(version: AchievementVersion) -> bool:
+    """Whether the version says how it was assessed; those published before badges could do not, and never will."""
+    described = strict_json.loads(version.document).get("resultDescription", [])
+    return any(each["id"].endswith(achievement_facts.ASSESSMENT) for each in described)
 
 
 def drawn(facts: AchievementFacts) -> Picture:

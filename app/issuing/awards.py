@@ -19,11 +19,12 @@ from app.credentials import model, sign
 from app.db import Base, claim
 from app.errors import AwardedByPathway, Gone, NotFound, NotPublished
 from app.issuing import (
+    accreditations,
     achievement_facts,
     achievements,
     announcements,
+    attached_endorsements,
     audit,
-    endorsements,
     issuers,
     learners,
     signed_assertions,
@@ -367,8 +368,9 @@ def _signed_facts(
     valid_from: datetime,
 ) -> model.Award:
     achievement = achievements.by_id(session, made.achievement_id)
-    by, address = issuers.facts(office, issuer), office.addresses.badge(made.id)
+    by, address = accreditations.signed_profile(session, office, issuer), office.addresses.badge(made.id)
     what = achievements.version_facts(office, achievement, version_of(session, made))
+    carried = attached_endorsements.attached(session, office, (address, what.id, by.id))
     return model.Award(
         id=address,
         issuer=by,
@@ -381,7 +383,8 @@ def _signed_facts(
         evidence=tuple(model.Evidence(**item) for item in made.evidence) if made.results_shown else (),
         narrative=made.narrative if made.results_shown else None,
         refresh_url=office.addresses.refresh(made.id) if office.refresh_service else None,
-        endorsements=endorsements.attached(session, (address, what.id, by.id)),
+        endorsements=carried.documents,
+        endorsement_tokens=carried.tokens,
     )
 
 

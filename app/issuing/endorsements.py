@@ -13,26 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, or_, select, table
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, func, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.credentials import model, sign, strict_json
+from app.credentials import model, sign
 from app.credentials.model import StatusPurpose
 from app.db import Base, claim
 from app.errors import AlreadyExists, AlreadyRevoked, InvalidInput, NotFound
-from app.issuing import audit, issuers, signing_keys, status_lists
-from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing import audit, issuers, pins, signing_keys, status_lists
+from app.issuing.achievements import Achievement
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.signing_keys import KeyState, SigningKey
 
-MOST_ATTACHED = 4  # in one badge; each is about a kilobyte
 MOST_SHOWN = 10  # on one page
 MOST_CHARACTERS_OF_ABOUT = 500
 STANDING = "standing"
 _ABOUT = re.compile(r"(?:https?://|did:|urn:)[!#-;=?-\[\]_a-z~]+")  # the letters of an absolute URI
-_VERSION = re.compile(r"([A-Za-z0-9_-]{22})/v([1-9][0-9]{0,5})", re.ASCII)
 # Awards attach endorsements and so import this file.
 _awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state")))
 
@@ -88,7 +86,7 @@ def endorse(session: Session, office: Office, issuer: Issuer, said: Statement, *
     where nothing is to be seen, AlreadyExists while one stands, and what signing raises; nothing is stored then.
     """
     now = clock.now()
-    about_issuer_id = _whose(session, office, said.about)
+    about_issuer_id = whose(session, office, said.about)
     if about_issuer_id == issuer.id:
         raise InvalidInput("An issuer cannot endorse what is its own", pointer="/about")
     if said.valid_until is not None and said.valid_until <= now:
@@ -148,14 +146,6 @@ def received_by_id(session: Session, endorsement_id: str, *, issuer: Issuer) -> 
     return found
 
 
-def attached(session: Session, abouts: Collection[str]) -> tuple[dict[str, Any], ...]:
-    """What a badge that is signed now carries of things with these ids: accepted, standing, by a key that is good.
-
-    The newest, at most MOST_ATTACHED, in an order that does not change.
-    """
-    return tuple(strict_json.loads(each.json) for each, _ in accepted(session, abouts, at_most=MOST_ATTACHED))
-
-
 def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list[tuple[Endorsement, Issuer]]:
     """What stands of things with these ids and was accepted by whose they are, with who said it; the newest first."""
     query = (
@@ -173,6 +163,13 @@ def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list
         .limit(at_most)
     )
     return [(said, by) for said, by in session.execute(query)]
+
+
+def count_unseen(session: Session, issuer_id: str) -> int:
+    """How many stand of an issuer and its things and were not accepted."""
+    waiting = Endorsement.accepted_at.is_(None), Endorsement.withdrawn_at.is_(None)
+    query = select(func.count()).select_from(Endorsement).where(Endorsement.about_issuer_id == issuer_id, *waiting)
+    return session.scalar(query) or 0
 
 
 def shown(session: Session, abouts: Collection[str]) -> list[Endorsement]:
@@ -202,6 +199,7 @@ def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, n
         comment=said.comment,
         valid_from=said.valid_from or now,
         valid_until=said.valid_until,
+        pin=pins.pin_of(session, office, said.about),
         status=model.StatusEntry(office.addresses.status_list(status_list.id), index, purpose),
     )
     pair = signing_keys.active(session, office, issuer)
@@ -224,15 +222,18 @@ def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, n
     }
 
 
-def _whose(session: Session, office: Office, about: str) -> str | None:
-    """The id of the issuer of this service whose thing it is; None when it is somebody's elsewhere."""
+def whose(session: Session, office: Office, about: str) -> str | None:
+    """The id of the issuer of this service whose thing it is; None when it is somebody's elsewhere.
+
+    Raises InvalidInput for what is no id, NotFound for an address of this service where there is nothing to endorse.
+    """
     if len(about) > MOST_CHARACTERS_OF_ABOUT or not _ABOUT.fullmatch(about):
         raise InvalidInput("Name what you endorse by its id: a web address or a DID", pointer="/about")
     addresses = office.addresses
     if about.startswith(addresses.did("")):
         found = session.scalar(select(Issuer.id).where(Issuer.slug == about.removeprefix(addresses.did(""))))
     elif about.startswith(addresses.achievement("")):
-        found = _creator(session, about.removeprefix(addresses.achievement("")))
+        found = _creator(session, office, about)
     elif about.startswith(addresses.badge("")):
         seen = _awards.c.visibility != "private", _awards.c.state != "pending"
         query = select(_awards.c.issuer_id).where(_awards.c.id == about.removeprefix(addresses.badge("")), *seen)
@@ -246,13 +247,7 @@ def _whose(session: Session, office: Office, about: str) -> str | None:
     return str(found)
 
 
-def _creator(session: Session, name: str) -> str | None:
-    """The issuer of a published version, by the end of its address."""
-    if (match := _VERSION.fullmatch(name)) is None:
-        return None
-    query = (
-        select(Achievement.issuer_id)
-        .join(AchievementVersion, AchievementVersion.achievement_id == Achievement.id)
-        .where(Achievement.id == match[1], AchievementVersion.number == int(match[2]))
-    )
-    return session.scalar(query)
+def _creator(session: Session, office: Office, about: str) -> str | None:
+    """The issuer of a published version."""
+    version = pins.version_at(session, office, about)
+    return None if version is None else session.get_one(Achievement, version.achievement_id).issuer_id

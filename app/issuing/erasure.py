@@ -16,7 +16,19 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput
-from app.issuing import audit, award_status, bulk_acts, inbox, issuers, learners, plans, renewals, scheduled_awards
+from app.issuing import (
+    audit,
+    award_status,
+    bulk_acts,
+    endorsement_requests,
+    inbox,
+    issuers,
+    learners,
+    plans,
+    received_endorsements,
+    renewals,
+    scheduled_awards,
+)
 from app.issuing.announcements import EMAIL
 from app.issuing.approvals import Approval, ApprovalState
 from app.issuing.awards import Award, AwardState, Credential
@@ -77,6 +89,9 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     traces.forget(session, ids, [award.id for award in awards])  # with enrolments: no pathway awards anything below
     _end_awards(session, office, awards, actor=actor)
     _withdraw_approvals(session, ids)
+    addresses = [office.addresses.badge(award.id) for award in awards]
+    received_endorsements.forget(session, addresses)
+    endorsement_requests.forget(session, addresses)
     plans.forget(session, ids)
     renewals.forget(session, ids, [award.id for award in awards])
     scheduled_awards.erase(session, ids)

@@ -62,6 +62,10 @@ class Addresses:
         """The one address of an endorsement; also the id of its credential."""
         return f"{self.base_url}/endorsements/{endorsement_id}"
 
+    def asked_endorsement(self, token: str) -> str:
+        """The page on which an organisation elsewhere sees what it is asked to endorse, and hands its word in."""
+        return f"{self.base_url}/endorse/{token}"
+
     def status_list(self, list_id: str) -> str:
         """A status list."""
         return f"{self.base_url}/status/{list_id}"
@@ -176,5 +180,6 @@ class Office:
     raw_kept_days: int = 30
     webhook_tolerance_seconds: int = 300
     refresh_service: bool = False
+    endorsement_tokens: bool = False
     demo: bool = False
     follow: Follows = nobody_follows

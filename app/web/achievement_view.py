@@ -16,7 +16,7 @@ from app.issuing.achievements import Achievement, AchievementState, AchievementV
 from app.issuing.images import Image
 from app.issuing.office import Office
 from app.web import structured_data, words
-from app.web.endorsement_view import EndorsementView, endorsements_of
+from app.web.endorsement_view import EndorsementView, OtherVersion, endorsements_of, other_versions
 from app.web.issuer_view import IssuerView, issuer_view
 from app.web.languages import gettext as _
 from app.web.leads_view import LeadsView, leads_view
@@ -70,6 +70,7 @@ class AchievementView:
     published_at: datetime
     held_by: str
     endorsements: tuple[EndorsementView, ...]
+    endorsed_versions: tuple[OtherVersion, ...]
     leads: LeadsView | None
     structured: Markup  # the same for search engines
 
@@ -109,6 +110,7 @@ def achievement_view(
         published_at=version.published_at,
         held_by=holders_of(session, achievement.id),
         endorsements=endorsements_of(session, office, url),
+        endorsed_versions=other_versions(session, office, achievement, version),
         leads=leads_view(session, achievement.issuer_id, achievement.id, today=clock.now().date()),
         structured=structured_data.of_achievement(office, issuer, version, facts, url=url),
     )

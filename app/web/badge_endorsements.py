@@ -8,15 +8,18 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.issuing import endorsements, issuers
+from app.credentials.report import Verdict, domain_of
+from app.issuing import endorsements, issuers, received_endorsements
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award
-from app.issuing.endorsements import Endorsement
+from app.issuing.endorsements import MOST_SHOWN, Endorsement
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
+from app.issuing.received_endorsements import ReceivedEndorsement
 from app.issuing.signing_keys import SigningKey
 from app.web import words
 from app.web.dated import dated
+from app.web.endorsement_view import name_of
 from app.web.languages import gettext as _
 from app.web.states import Tone
 
@@ -26,7 +29,8 @@ class BadgeEndorsement:
     """One endorsement; `about` says of what it is, in few words, and `text` is Markdown."""
 
     by: str
-    by_path: str
+    by_path: str | None  # None: who said it is no issuer here
+    signs_as: str  # the domain or DID that signed, which no name can claim
     about: str
     text: str
     made_at: datetime
@@ -45,16 +49,27 @@ def endorsements_of_badge(
         addresses.achievement_version(award.achievement_id, version.number): _("of this achievement"),
         addresses.did(issuer.slug): _("of the issuer"),
     }
-    found = endorsements.shown(session, tuple(abouts))
-    return tuple(_shown(session, each, abouts[each.about], now=now) for each in found)
+    found = [
+        (each.created_at, _shown(session, office, each, abouts[each.about], now=now))
+        for each in endorsements.shown(session, tuple(abouts))
+    ]
+    found += [
+        (each.created_at, _shown_received(each, abouts[each.about], now=now))
+        for each in received_endorsements.accepted(session, tuple(abouts), at_most=MOST_SHOWN)
+    ]
+    newest_first = sorted(found, key=lambda each: each[0], reverse=True)
+    return tuple(each for _made_at, each in newest_first[:MOST_SHOWN])
 
 
-def _shown(session: Session, endorsement: Endorsement, about: str, *, now: datetime) -> BadgeEndorsement:
+def _shown(
+    session: Session, office: Office, endorsement: Endorsement, about: str, *, now: datetime
+) -> BadgeEndorsement:
     by = issuers.by_id(session, endorsement.issuer_id)
-    tone, word = _state(session, endorsement, now=now)
+    tone, word = state_of(session, endorsement, now=now)
     return BadgeEndorsement(
         by=by.name,
         by_path=f"/issuers/{by.slug}",
+        signs_as=domain_of(office.addresses.did(by.slug)),
         about=about,
         text=endorsement.comment,
         made_at=endorsement.created_at,
@@ -64,7 +79,43 @@ def _shown(session: Session, endorsement: Endorsement, about: str, *, now: datet
     )
 
 
-def _state(session: Session, endorsement: Endorsement, *, now: datetime) -> tuple[Tone, str]:
+def _shown_received(received: ReceivedEndorsement, about: str, *, now: datetime) -> BadgeEndorsement:
+    tone, word = state_of_received(received, now=now)
+    return BadgeEndorsement(
+        by=name_of(received),
+        by_path=None,
+        signs_as=domain_of(received.endorser_id),
+        about=about,
+        text=received.comment,
+        made_at=received.valid_from,
+        tone=tone,
+        word=dated(word, received.valid_until, received.judged_at),
+        file_path=f"/endorsements/{received.id}.{received.form}",
+    )
+
+
+def state_of_received(received: ReceivedEndorsement, *, now: datetime) -> tuple[Tone, str]:
+    """As it was judged last; its dates are looked at now."""
+    if received.valid_until is not None and received.valid_until <= now:
+        return Tone.ENDED, _("Ended on %(day)s", day=words.date_of(received.valid_until))
+    seen = words.date_of(received.judged_at)
+    match received.verdict:
+        case Verdict.GOOD:
+            if received.valid_until is None:
+                return Tone.GOOD, _("Stands, no end date")
+            return Tone.GOOD, _("Stands until %(day)s", day=words.date_of(received.valid_until))
+        case Verdict.REVOKED | Verdict.SUSPENDED | Verdict.SUPERSEDED:
+            return Tone.STOPPED, _(
+                "Taken back by who signed it; seen on %(day)s", day=words.date_of(received.judged_at)
+            )
+        case Verdict.EXPIRED:
+            return Tone.ENDED, _("Ended; seen on %(day)s", day=seen)
+        case _:
+            return Tone.UNKNOWN, _("Cannot tell since %(day)s", day=seen)
+
+
+def state_of(session: Session, endorsement: Endorsement, *, now: datetime) -> tuple[Tone, str]:
+    """Whether an endorsement that was signed here still stands: tone, and a few words."""
     if endorsement.withdrawn_at is not None:
         return Tone.STOPPED, _("Withdrawn on %(day)s", day=words.date_of(endorsement.withdrawn_at))
     key = session.get(SigningKey, endorsement.embedded_kid)

@@ -20,6 +20,7 @@ from app.issuing.office import Office
 from app.issuing.signing_keys import SigningKey
 from app.projections.typesetting import printable
 from app.web import states, words
+from app.web.accreditation_view import AccreditationView, accreditations_of
 from app.web.achievement_view import Picture, Skill, picture_of, skills_of
 from app.web.badge_endorsements import BadgeEndorsement, endorsements_of_badge
 from app.web.built_view import BuiltView, Resting, built_view, resting_on
@@ -69,6 +70,7 @@ class BadgeView:
     evidence: tuple[EvidenceView, ...]
     added: tuple[EvidenceView, ...]  # by the holder, and no part of what was signed
     endorsements: tuple[BadgeEndorsement, ...]
+    accreditations: tuple[AccreditationView, ...]
     achievement_path: str
     leads: LeadsView | None
     built: BuiltView | None
@@ -128,6 +130,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         evidence=tuple(_evidence(item) for item in award.evidence) if award.results_shown else (),
         added=tuple(EvidenceView(each.name, each.url, each.text) for each in holding.evidence.shown(session, award)),
         endorsements=endorsements_of_badge(session, office, award, issuer, version, now=now),
+        accreditations=accreditations_of(session, issuer, now=now),
         achievement_path=f"/achievements/{award.achievement_id}/v{version.number}",
         leads=leads_view(session, award.issuer_id, award.achievement_id, today=now.date()),
         built=built_view(session, office, award, now=now) if facts.is_stack else None,

@@ -182,7 +182,7 @@ def _lines(
 
 def _endorsers(session: Session, office: Office, achievement: Achievement) -> str:
     url = office.addresses.achievement_version(achievement.id, achievement.current_version or 0)
-    return ", ".join(dict.fromkeys(said.by.name for said in endorsements_of(session, office, url)))
+    return ", ".join(dict.fromkeys(said.by for said in endorsements_of(session, office, url)))
 
 
 def _skills(facts: Sequence[AchievementFacts]) -> tuple[SkillLine, ...]:

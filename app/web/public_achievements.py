@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.credentials import ob3, strict_json
+from app.credentials import strict_json
 from app.errors import NotFound
-from app.issuing import achievements
+from app.issuing import achievements, pins
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.issuing.pathways import exporting
 from app.service import Service
@@ -52,11 +52,6 @@ def one_version(achievement_id: str, name: str, request: Request, service: TheSe
         return _answer(request, service, session, achievement, version, form=form)
 
 
-def document(version: AchievementVersion) -> bytes:
-    """The stored achievement with the contexts that give its words their meaning, and nothing else added."""
-    return strict_json.dumps({"@context": list(ob3.CONTEXTS), **strict_json.loads(version.document)})
-
-
 def form_of(name: str) -> tuple[str, Form | None]:
     """A name without its suffix, and the form that the suffix asks for: `.json` as in badges, `.jsonld` CTDL."""
     for form in (CTDL, LINKED_DATA):
@@ -90,4 +85,4 @@ def _answer(
     if chosen.form is CTDL:
         told = exporting.achievement_in_ctdl(session, service.office, achievement, version)
         return respond(request, Representation(strict_json.dumps(told), chosen.media_type, alternates=links))
-    return respond(request, Representation(document(version), chosen.media_type, alternates=links))
+    return respond(request, Representation(pins.published(version), chosen.media_type, alternates=links))

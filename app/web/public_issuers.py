@@ -8,13 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.credentials import keys, ob3, strict_json
 from app.credentials.model import Algorithm
 from app.errors import Gone, NotFound
-from app.issuing import issuers, signing_keys
+from app.issuing import accreditations, issuers, signing_keys
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.web import catalogue_query, negotiation, structured_data
+from app.web.accreditation_view import accreditations_of
 from app.web.catalogue_view import catalogue_view
 from app.web.deps import TheService
 from app.web.endorsement_view import endorsements_of
@@ -56,7 +58,7 @@ def issuer_page(name: str, request: Request, service: TheService) -> Response:
         links = _links(service.office, issuer)
         if chosen.form is PAGE:
             return _page(request, service.office, session, issuer, links)
-        profile = ob3.profile_document(issuers.facts(service.office, issuer))
+        profile = ob3.profile_document(accreditations.signed_profile(session, service.office, issuer))
     body = strict_json.dumps({"@context": list(ob3.CONTEXTS), **profile})
     return respond(request, Representation(body, chosen.media_type, alternates=links))
 
@@ -117,6 +119,7 @@ def _page(request: Request, office: Office, session: Session, issuer: Issuer, li
         pathways=cards_of(session, issuer),
         keys=keys_of(session, issuer),
         endorsements=endorsements_of(session, office, view.did),
+        accreditations=accreditations_of(session, issuer, now=clock.now()),
         structured=structured_data.of_issuer(office, view),
     )
 

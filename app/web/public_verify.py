@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from app import clock
 from app.credentials.report import Report, Verdict
 from app.errors import Busy, InvalidInput, NotFound, RateLimited, ServiceError, UnreadableCredential
-from app.issuing import endorsements, verification
+from app.issuing import endorsements, received_endorsements, verification
 from app.judging.desk import Desk
 from app.service import Service
 from app.web import counting, negotiation, problems, submissions, words
@@ -132,6 +132,9 @@ def _own_endorsement(service: Service, name: str) -> bytes:
     if not is_id(endorsement_id):
         raise NotFound(NO_BADGE_THERE)
     with service.database.read() as session:
+        received = received_endorsements.shown_by_id(session, endorsement_id)
+        if received is not None:
+            return received.document
         found = endorsements.by_id(session, endorsement_id)
         return found.jwt if suffix == "jwt" else found.json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,12 +22,14 @@ from app.issuing import (
     issuers,
     lti,
     outbox_keeping,
+    received_endorsements,
     renewals,
     stacks,
     status_lists,
     watched_keys,
 )
 from app.issuing.audit import AuditCheckpoint
+from app.judging.desk import Desk
 from app.outbound.network import Network
 from app.service import Service
 from app.worker import reporting
@@ -44,6 +47,8 @@ KEY_SETS_SECONDS = 10
 EXPIRY_SECONDS = 60
 REPORTS_SECONDS = 60
 RENEWALS_SECONDS = 3600
+ENDORSEMENTS_SECONDS = 600
+ENDORSEMENTS_AT_ONCE = 20  # so that hosts that hang do not hold the other chores up for long
 ROUND_SECONDS = 24 * 3600
 
 
@@ -75,6 +80,7 @@ class Upkeep:
             _Chore("key sets", self.refresh_keys, KEY_SETS_SECONDS),
             _Chore("expiry", self.tell_of_expiry, EXPIRY_SECONDS),
             _Chore("renewals", self.remind, RENEWALS_SECONDS),
+            _Chore("endorsements", self.judge_endorsements, ENDORSEMENTS_SECONDS),
             _Chore("reports", self.send_reports, REPORTS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
         ]
@@ -135,6 +141,18 @@ class Upkeep:
         for issuer_id in every:
             self._try("renewals", partial(self._remind, issuer_id))
 
+    def judge_endorsements(self) -> None:
+        """Judge again what others signed elsewhere, where that is due. Nobody is asked where strangers are not."""
+        if not self._service.settings.verify_foreign:
+            return
+        with self._database.read() as session:
+            due = received_endorsements.due(session, limit=ENDORSEMENTS_AT_ONCE)
+        if not due:
+            return
+        with closing(Desk(self._service, self._network)) as desk:
+            for received_id, document in due:
+                self._try("endorsements", partial(self._judge_endorsement, desk, received_id, document))
+
     def send_reports(self) -> None:
         """Hand the reports that are due to the outbox."""
         reporting.send_due(self._service)
@@ -179,6 +197,11 @@ class Upkeep:
                 count = renewals.remind(session, self._office, issuer_id)
         with self._database.write() as session:
             renewals.digest(session, self._office, issuers.by_id(session, issuer_id))
+
+    def _judge_endorsement(self, desk: Desk, received_id: str, document: bytes) -> None:
+        report = desk.judge(document)  # asks other hosts, so no transaction is open
+        with self._database.write() as session:
+            received_endorsements.note(session, received_id, report, actor=NAME)
 
     def _seal(self, issuer_id: str) -> None:
         count = SEAL_ENTRIES

@@ -12,6 +12,7 @@ from jsonschema import Draft201909Validator, FormatChecker
 
 from app.credentials import sign
 from app.credentials.model import Issuer, StatusEntry, StatusPurpose
+from tests.credentials.extended import accredited, assessed
 
 NOW = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
 
@@ -44,6 +45,14 @@ def test_the_richest_badge_fits_the_schema(validator, signed_document):
 
 def test_a_badge_with_a_name_on_it_fits_the_schema(validator, signed_document, make_recipient):
     assert problems(validator, signed_document(recipient=make_recipient(name="Nguyễn Thị Lan"))) == []
+
+
+def test_a_badge_of_an_accredited_issuer_that_says_how_it_was_assessed_fits_the_schema(
+    validator, signed_document, make_issuer, make_achievement
+):
+    document = signed_document(issuer=accredited(make_issuer), achievement=assessed(make_achievement))
+
+    assert problems(validator, document) == []
 
 
 def test_the_barest_badge_fits_the_schema(validator, signed_document, make_achievement, make_recipient):

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from app.credentials import clr, ob3
+from app.credentials import clr, extensions, ob3
 from app.credentials.endorsement import endorsement_document
 from app.credentials.lint import RULES, SAFE_MODE, lint
+from tests.credentials.extended import accredited, assessed
 
 Document = dict[str, Any]
 Break = Callable[[Document], Any]
 
 SUBJECT = ("credentialSubject",)
 ACHIEVEMENT = ("credentialSubject", "achievement")
+ASSESSED = (*ACHIEVEMENT, "resultDescription", 1)
 ENTRY = ("credentialStatus", 0)
 IDENTITY = ("credentialSubject", "identifier", 0)
 
@@ -114,6 +116,11 @@ BROKEN_BADGES: list[tuple[str, Break]] = [
     ("PRIVACY-02", put(*IDENTITY, "hashed", value=False)),
     ("PRIVACY-03", put(*SUBJECT, "id", value="urn:uuid:0191d6c0-5d62-7a0f-9a6e-1f0d6b8f3c11")),
     ("PROFILE-01", put(*ACHIEVEMENT, "creator", "id", value="St Elsewhere")),
+    ("EXT-01", drop("issuer", extensions.ACCREDITATIONS, 0, extensions.CONTACT_INSTRUCTIONS)),
+    ("EXT-01", drop("issuer", extensions.ACCREDITATIONS)),
+    ("EXT-02", put(*ASSESSED, extensions.ASSESSMENT_TYPE, value="Interview")),
+    ("EXT-02", drop(*ASSESSED, extensions.ASSESSMENT_OUTPUT)),
+    ("EXT-02", put(*ASSESSED, extensions.HAS_GROUP_EVALUATION, value="no")),
     ("RESULT-01", drop(*ACHIEVEMENT, "resultDescription", 0, "name")),
     ("TEXT-01", put(*ACHIEVEMENT, "description", value="Resuscitates\x0b an adult")),
 ]
@@ -127,6 +134,7 @@ BROKEN_ENDORSEMENTS: list[tuple[str, Break]] = [
     ("OB3-20", put("endorsementJwt", value="ey")),
     ("OB3-23", put("credentialSchema", 0, "type", value="JsonSchema")),
     ("OB3-45", put("endorsement", value=[{"type": ["VerifiableCredential", "EndorsementCredential"]}])),
+    ("OB3-45", put("endorsementJwt", value=["ey"])),
     ("OB3-55", put("credentialStatus", "statusListIndex", value=1)),
     ("ENDORSEMENT-01", put("type", value=["EndorsementCredential"])),
     ("ENDORSEMENT-01", put(*SUBJECT, "type", value=["AchievementSubject"])),
@@ -160,8 +168,9 @@ BROKEN_LISTS: list[tuple[str, Break]] = [
 
 
 @pytest.fixture(scope="module")
-def badge(make_award):
-    return ob3.credential_document(make_award())
+def badge(make_award, make_issuer, make_achievement):
+    """A badge of an accredited issuer that says how it was assessed, so that every rule has something to look at."""
+    return ob3.credential_document(make_award(issuer=accredited(make_issuer), achievement=assessed(make_achievement)))
 
 
 @pytest.fixture(scope="module")

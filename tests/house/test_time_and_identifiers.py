@@ -15,6 +15,7 @@ ALLOWED = {
     ("app/issuing/accounts/second_factors.py", "secrets.choice"): "recovery codes",
     ("app/issuing/accounts/tokens.py", "secrets.token_urlsafe"): "the tokens of cookies and mailed links",
     ("app/issuing/claim_links.py", "secrets.token_urlsafe"): "the tokens of claim links",
+    ("app/issuing/endorsement_requests.py", "secrets.token_urlsafe"): "the tokens of requests to who is elsewhere",
     ("app/issuing/endpoints/secrets.py", "secrets.token_bytes"): "the secrets of an endpoint",
     ("app/issuing/lti/launches.py", "secrets.token_urlsafe"): "the question of a launch",
     ("app/issuing/lti/platforms.py", "secrets.token_urlsafe"): "the token of an invitation",

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from app.credentials import jsonld
-from app.credentials.lint import classes, embedded, envelope, privacy, results, status  # noqa: F401 - importing registers the rules
+from app.credentials.lint import (  # noqa: F401 - importing registers the rules
+    classes,
+    embedded,
+    envelope,
+    extensions,
+    privacy,
+    results,
+    status,
+)
 from app.credentials.lint.registry import RULES, Document, Finding, Rule
 
 __all__ = ["RULES", "SAFE_MODE", "Finding", "Rule", "examine", "lint"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.credentials.clr import CONTEXTS
 from app.credentials.lint.registry import CREDENTIALS, Document, Found, Kind, is_text, is_uri, rule, types
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 @rule("ENDORSEMENT-01", "OB 3.0 data model, EndorsementCredential.type and EndorsementSubject", kind=Kind.ENDORSEMENT)
@@ -61,6 +64,9 @@ def endorsements(document: Document) -> Found:
             each["endorsement"], types_of_part=frozenset({"VerifiableCredential", "EndorsementCredential"})
         ):
             yield f"{pointer}/endorsement", "What is attached must be an endorsement, and signed"
+        tokens = each.get("endorsementJwt", [])
+        if isinstance(tokens, list) and not all(isinstance(token, str) and _TOKEN.fullmatch(token) for token in tokens):
+            yield f"{pointer}/endorsementJwt", "An attached token must be compact, and signed"
 
 
 def _are_signed(parts: Any, *, types_of_part: frozenset[str]) -> bool:

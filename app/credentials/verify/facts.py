@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.credentials import extensions
 from app.credentials.report import VerifiedFacts
 from app.credentials.verify.shape import issuer_id, moment, objects, types_of
+
+MOST_ACCREDITATIONS = 20
 
 
 def extract(document: dict[str, Any], *, standard: str) -> VerifiedFacts:
@@ -36,11 +39,19 @@ def extract(document: dict[str, Any], *, standard: str) -> VerifiedFacts:
         awarded_date=moment(document.get("awardedDate")),
         standard=standard,
         endorsement_comment=_text(subject, "endorsementComment"),
+        accredited_by=_accreditors(issuer),
     )
 
 
 def _part(value: Any, member: str) -> Any:
     return value.get(member) if isinstance(value, dict) else None
+
+
+def _accreditors(issuer: Any) -> tuple[str, ...]:
+    """The accreditations that the issuer's profile names, with their descriptions, which say until when."""
+    found = objects(_part(issuer, extensions.ACCREDITATIONS))
+    named = ((_text(each, "name"), _text(each, "description")) for each in found)
+    return tuple(": ".join(text for text in (name, said) if text) for name, said in named if name)[:MOST_ACCREDITATIONS]
 
 
 def _holder_names(subject: dict[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.credentials import jsonld
+from app.credentials import extensions, jsonld
 from app.credentials.report import Check
 from app.credentials.verify.finding import CONTEXT, Stop, failed, passed, unknown
 from app.credentials.verify.reading import SignedDocument
@@ -92,7 +92,8 @@ def _refuse_other_spellings(document: dict[str, Any]) -> None:
 
 
 def _refuse_names(value: dict[str, Any]) -> None:
+    """The words of the extensions have no other spelling, as no context that is known here shortens them."""
     for name in value:
-        if ":" in name:
+        if ":" in name and name not in extensions.MEMBERS:
             sentence = "A part of it is written in a way that hides it from readers."
             raise Stop(failed(CONTEXT, "other_spelling", sentence))

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from app.credentials.model import Accreditation
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.catalog.lines import Problem
 from app.issuing.definitions.kinds import AnyFacts, Kind
@@ -23,6 +24,7 @@ class PlannedIssuer:
     parent_url: str | None
     line: int
     signs: bool = False
+    accreditations: tuple[Accreditation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.web.api import (
+    accreditations,
     achievements,
     approvals,
     audit_log,
@@ -15,6 +16,7 @@ from app.web.api import (
     continuing_education,
     definitions,
     deliveries,
+    endorsement_requests,
     endorsements,
     endpoints,
     enrolments,
@@ -44,6 +46,7 @@ from app.web.api import (
     sources,
     units,
     unmapped,
+    uploaded_endorsements,
 )
 from app.web.api.description import description_route
 from app.web.api.no_store import NoStore
@@ -67,7 +70,10 @@ for noun in (
     merges,
     erasure,
     groups,
+    accreditations,
     endorsements,
+    endorsement_requests,
+    uploaded_endorsements,
     definitions,
     pathways,
     enrolments,

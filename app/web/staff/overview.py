@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotSignedIn
-from app.issuing import applications
+from app.issuing import accreditations, applications, endorsement_requests, endorsements, received_endorsements
 from app.issuing.accounts import Strength, members
 from app.issuing.achievements import Achievement
 from app.issuing.approvals import Approval, ApprovalState
 from app.issuing.awards import Award, AwardState
 from app.issuing.completions import Completion, CompletionState
 from app.issuing.deliveries import Delivery, Standing
+from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, LearnerState
 from app.issuing.outbox import OutboxMessage, OutboxState
 from app.issuing.sources import Source
@@ -44,6 +45,9 @@ class Overview:
     approvals: int
     applications: int  # by prior learning, for an assessor
     pending_people: int
+    endorsements: int  # that somebody asks for, or that wait to be shown
+    accreditations_ended: int
+    accreditations_soon: int
     ending_soon: int
     lapsed: int
     awards: int
@@ -68,12 +72,13 @@ def choose_issuer(request: Request, person: Person, service: TheService) -> Resp
 def overview(request: Request, staff: Reader, service: TheService) -> Response:
     """The four questions, and the first steps where there is nothing yet."""
     with service.database.read() as session:
-        found = _overview(session, staff.issuer_id)
+        found = _overview(session, staff.issuer(session))
     return at_work(request, "staff/overview.html", staff, overview=found, soon_days=SOON_DAYS)
 
 
-def _overview(session: Session, issuer_id: str) -> Overview:
-    now = clock.now()
+def _overview(session: Session, issuer: Issuer) -> Overview:
+    now, issuer_id = clock.now(), issuer.id
+    worrying = accreditations.worrying(session, issuer, now=now)
     month = now.replace(day=1, hour=0, minute=0, second=0)
     facts = Completion.issuer_id == issuer_id
     mine = Award.issuer_id == issuer_id
@@ -89,6 +94,11 @@ def _overview(session: Session, issuer_id: str) -> Overview:
         approvals=count(Approval.issuer_id == issuer_id, Approval.state == ApprovalState.PENDING),
         applications=applications.queries.count_waiting(session, issuer_id),
         pending_people=count(Learner.issuer_id == issuer_id, Learner.state == LearnerState.PENDING),
+        endorsements=endorsement_requests.count_waiting(session, issuer.id)
+        + endorsements.count_unseen(session, issuer.id)
+        + received_endorsements.count_unseen(session, issuer.id),
+        accreditations_ended=sum(each.has_ended for each in worrying),
+        accreditations_soon=sum(each.ends_soon for each in worrying),
         ending_soon=count(*good, Award.valid_until > now, Award.valid_until <= now + timedelta(days=SOON_DAYS)),
         lapsed=count(*good, Award.valid_until <= now, Award.valid_until > now - timedelta(days=SOON_DAYS)),
         awards=count(*good),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound, ServiceError
-from app.issuing import achievement_search, award_search, awards, groups, renewals
+from app.issuing import accreditations, achievement_search, award_search, awards, groups, renewals
 from app.issuing.award_search import AwardLine
 from app.issuing.awards import Award
 from app.issuing.renewals import DueWanted, Policy, calendars, listing, policies
@@ -20,6 +20,7 @@ from app.projections.tables import Cell, Column, Kind, Table
 from app.service import Service
 from app.stacking.cycles import RenewalState, deadlines
 from app.web import renewal_words
+from app.web.accreditation_view import view_of
 from app.web.deps import TheService
 from app.web.forms import Sent
 from app.web.inside import Refusal, at_work, go, refusal
@@ -105,6 +106,7 @@ def _page(
     with service.database.read() as session:
         rows = _rows(session, staff, wanted, most=MOST_SHOWN + 1)
         choices = _choices(session, staff)
+        worrying = accreditations.worrying(session, staff.issuer(session), now=clock.now())
         has_calendar = calendars.of(session, staff.visitor.account_id, issuer=staff.issuer(session)) is not None
     return at_work(
         request,
@@ -116,6 +118,7 @@ def _page(
         most=MOST_SHOWN,
         wanted=wanted,
         is_narrow=any(wanted.values()),
+        accreditations=[view_of(each) for each in worrying],
         choices=choices,
         local=Local(staff.timezone),
         words=renewal_words,

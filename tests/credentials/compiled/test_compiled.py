@@ -258,3 +258,25 @@ def test_threads_may_share_compiled_contexts_and_even_forget_them_together(said:
         forms = set(pool.map(lambda _: canonical_nquads(document, compiled), range(40)))
 
     assert forms == {said.fast(document)}
+
+
+# -- members whose names are addresses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Call us", 3, True, ["a", "b"], {"id": "https://board.example", "type": ["Profile"], "name": "Board"}],
+    ids=str,
+)
+def test_a_member_named_in_full_means_itself(said: Any, value: Any):
+    document = badge(issuer={"id": "did:web:x.example", "type": ["Profile"], "https://a.example/word#of": value})
+
+    assert said.fast(document) == said.by_pyld(document) is not None
+
+
+def test_members_named_in_full_are_not_remembered(said: Any):
+    held = said.compiled_for(badge()).root.terms.copy()
+
+    said.fast(badge(**{f"https://a.example/word#{number}": "x" for number in range(50)}))
+
+    assert said.compiled_for(badge()).root.terms.keys() - held.keys() <= {"issuer", "credentialSubject", "name"}

@@ -30,6 +30,8 @@ COMMON = {
 TEXTS = st.text(max_size=8) | st.sampled_from(["", "a", 'say "x"', "back\\slash", "new\nline", "ü", "3", "true"])
 NUMBERS = st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e20, 1e20) | st.sampled_from([3, 3.0, 0, 0.5])
 IRIS = st.sampled_from(["urn:x:1", "https://a.example/b?c#d", "did:web:x", "mailto:a@b", "urn:x:ü"])
+# Members that no context shortens, and one that has a short name as well.
+IN_FULL = ["https://a.example/word#of", "http://schema.org/areaServed", "https://schema.org/name"]
 ODD = st.sampled_from(
     [None, "relative", "_:b0", "id", "@id", "@type", "name", [], {}, [[]], {"@value": 1}, "urn:x:a b"]
 )
@@ -42,6 +44,8 @@ def nodes(draw: st.DrawFn, depth: int, *, odd: bool) -> dict[str, Any]:
     for name in types:
         known |= {member: meaning for member, meaning in TYPES[name].items() if member[0] not in "@it_"}
     node: dict[str, Any] = {}
+    for name in draw(st.lists(st.sampled_from(IN_FULL), max_size=1)):
+        node[name] = draw(TEXTS | NUMBERS | nodes(depth - 1, odd=odd) if depth else TEXTS | NUMBERS)
     for name in draw(st.lists(st.sampled_from(sorted(known)), max_size=4 if depth else 2, unique=True)):
         node[name] = draw(values(known[name], depth, odd=odd))
     if odd:

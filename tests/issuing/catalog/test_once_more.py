@@ -6,7 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import InvalidInput
-from app.issuing import award_status, catalog, definitions, endorsements, erasure, issuers, learners, pathways
+from app.issuing import (
+    attached_endorsements,
+    award_status,
+    catalog,
+    definitions,
+    endorsements,
+    erasure,
+    issuers,
+    learners,
+    pathways,
+)
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, AwardState
 from app.issuing.definitions import Kind
@@ -191,7 +201,7 @@ def test_an_endorsement_is_signed_by_who_gives_it_as_of_its_day_and_new_badges_c
         assert issuers.by_id(session, said.issuer_id).slug == "board"
         assert b'"validFrom":"2025-01-15T00:00:00Z"' in said.json
         assert said.accepted_at is not None
-        assert endorsements.attached(session, [said.about])
+        assert attached_endorsements.attached(session, desk.office, [said.about]).documents
 
 
 def test_an_endorsement_that_was_withdrawn_here_is_left_alone_and_one_that_differs_takes_its_place(desk):

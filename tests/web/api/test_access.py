@@ -20,7 +20,7 @@ from app.service import Service
 from app.web.api import router
 from app.web.api.description import scope_of
 from app.worker.imports import Imports
-from tests.web.api import asked_of_stacks
+from tests.web.api import asked_of_endorsing, asked_of_stacks
 
 ANA = {"email": "ana.ortiz@hospital.example"}
 COMPLETION = {
@@ -250,6 +250,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("DELETE", "/report-subscriptions/{subscription_id}"): lambda _: {},
     ("GET", "/audit"): lambda _: {},
     **asked_of_stacks.SAMPLES,
+    **asked_of_endorsing.SAMPLES,
 }
 
 
@@ -298,7 +299,8 @@ class World:
         facts |= self._people(path, facts)
         if path.startswith(RULED):
             facts |= self._ruled(path)
-        if "endorsement_id" in path:
+        facts |= asked_of_endorsing.things(path, self.api, self.neighbour, self.number)
+        if "endorsement_id" in path and "endorsement_id" not in facts:
             facts["endorsement_id"] = self.endorsement(received="received" in path)
         if "endpoint_id" in path:
             facts["endpoint_id"] = self.api.post("/endpoints", **ENDPOINT)["id"]
@@ -589,6 +591,10 @@ def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.api.post("/awards", achievement="badge-1", recipient=ANA)
     for received in (True, False):
         world.endorsement(received=received)
+    world.request("GET", "/endorsement-requests/{request_id}")
+    world.request("POST", "/asked-endorsements/{request_id}/sign")
+    world.request("GET", "/uploaded-endorsements/{endorsement_id}")
+    world.request("PUT", "/accreditations/{accreditation_id}")
     world.request("GET", "/backfills/{backfill_id}")
     world.request("GET", "/lti/platforms/{platform_id}")
     world.request("GET", "/endpoints/{endpoint_id}")

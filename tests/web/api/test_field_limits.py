@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.web.api.asked_of_endorsing import ACCREDITATION
+
 Leaf = tuple[tuple[Any, ...], dict[str, Any]]
 
 SKILL = {"name": "Venepuncture", "url": "https://skills.example/1"}
@@ -45,6 +47,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/learners/{learner_id}"): {},
     ("post", "/endorsements"): {"about": "https://x.example/1", "comment": "Good."},
     ("post", "/endorsements/{endorsement_id}/withdraw"): {"reason": "x"},
+    ("post", "/accreditations"): ACCREDITATION | {"scope": "x", "area_served": "x", "sector": "x"},
     ("post", "/signing-keys/{signing_key_id}/revoke"): {"reason": "x"},
     ("post", "/sources"): {"name": "LMS", "type": "generic", "settings": {"namespace": "lms.x"}},
     ("post", "/sources/{source_id}/rules"): {"activity_id": "a", "achievement": "phlb"},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # An active context with one of these changes what plain members and values mean; none of the pinned contexts has them.
 _FOREIGN_DEFAULTS = ("@base", "@vocab", "@language", "@direction")
+_ADDRESSES = ("https://", "http://")
 
 
 class Scope:
@@ -41,6 +42,8 @@ class Scope:
     def term(self, name: str) -> Term:
         """What a member called `name` means here; raises Unsupported when it means nothing that we handle."""
         definition = self._definitions.get(name)
+        if definition is None and name.startswith(_ADDRESSES):
+            return self._in_full(name)
         if definition is None or name.startswith("@"):
             raise Unsupported("A member that the contexts do not define, or a keyword")
         inside = self._entered_by(definition)
@@ -54,6 +57,13 @@ class Scope:
             reference_scope=inside._entered_by(definition),  # noqa: SLF001 - another scope
         )
         return term
+
+    def _in_full(self, name: str) -> Term:
+        """What a member means whose name is an address itself. Not remembered: strangers can make up any number."""
+        outer = self.outer()
+        in_full = {"@id": name, "reverse": False}
+        self.iri(name)
+        return read_term(in_full, holds_credentials=False, inside=self, node_scope=outer, reference_scope=self)
 
     def definition(self, name: str) -> Any:
         """PyLD's term definition, or None."""

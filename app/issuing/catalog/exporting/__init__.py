@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, achievements, definitions, pathways
+from app.issuing import accreditations, achievement_facts, achievements, definitions, pathways
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.catalog.exporting.credentials import Credentials, currency_of
@@ -47,6 +47,7 @@ class _Export:
         self._organizations = Organizations(self._ids, issuer)
         if issuer.parent_name and not issuer.parent_url:
             self._left_out.append(f"{issuer.parent_name}: an organisation above another has an address in a file")
+        self._organizations.accredit(accreditations.of_issuer(session, issuer.id))
         self._own = self._achievements()
         self._defined: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
         for each in definitions.all_of(session, issuer.id):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from app.issuing.accreditations import Accreditation
+from app.issuing.catalog.exporting.writing import said
 from app.issuing.folding import fold
 from app.issuing.issuers import Issuer
 
@@ -58,6 +61,23 @@ class Organizations:
         entry = {"id": made, "name": name, "kind": kind}
         self.entries.append(entry | ({"url": url} if url else {}))
         return made
+
+    def accredit(self, kept: Iterable[Accreditation]) -> None:
+        """Say by whom the issuer is accredited."""
+        found = [
+            said(
+                by=self.find(each.accreditor, each.url, kind="accreditor"),
+                contact_instructions=each.contact_instructions,
+                scope=each.scope,
+                area_served=each.area_served,
+                sector=each.sector,
+                accredited_on=each.accredited_on and each.accredited_on.isoformat(),
+                ends_on=each.ends_on and each.ends_on.isoformat(),
+            )
+            for each in kept
+        ]
+        if found:
+            self.entries[0]["accreditations"] = found
 
     def named(self, name: str) -> str:
         """How a file names an organisation of which nothing but the name is known."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from app.issuing.catalog.lines import Entry
 from app.issuing.catalog.plan import PlannedIssuer
+from app.issuing.catalog.reading import accreditations
 from app.issuing.catalog.reading.file import CatalogFile
 
 PREFIX = "org-"
@@ -87,6 +88,7 @@ def _issuer(file: CatalogFile, name: str, entry: Entry, signing: Collection[str]
         parent_url=str(parent.get("url")) if parent else None,
         line=entry.line,
         signs=slug_of(name) in signing,
+        accreditations=accreditations.read(file, entry),
     )
 
 

@@ -22,7 +22,8 @@ _SOURCE = "says where an entry comes from"
 # Sections of entries that have an id, which is unique over the whole file.
 SECTIONS: Mapping[str, Section] = {
     "organizations": _section(
-        "id name kind url parent", roles="change nothing: what an organisation does here follows from the file"
+        "id name kind url parent accreditations",
+        roles="change nothing: what an organisation does here follows from the file",
     ),
     "frameworks": _section("id name url ships_data description"),
     "skills": _section("id name description category decay_months priority framework url alignments"),

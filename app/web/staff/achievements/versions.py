@@ -64,6 +64,7 @@ def listed(
         staff,
         achievement=shown,
         rows=rows,
+        newest_url=service.office.addresses.achievement_version(found.id, found.current_version or 0),
         choices=[(key, edition.name) for key, edition in editions.items()],
         before=editions.get(before),
         after=editions.get(after),

@@ -1,13 +1,16 @@
-"""Settings of an issuer: profile, members, API keys, webhooks, mail, outbox, signing keys, audit log, doctor."""
+"""Settings of an issuer: profile, accreditation, endorsements, members, keys of all kinds, mail, audit log, doctor."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from app.web.staff.settings import (
+    accreditation,
     api_keys,
     audit_log,
     doctor,
+    endorsements,
+    endorsements_asking,
     mail,
     mail_addresses,
     mail_words,
@@ -22,6 +25,9 @@ from app.web.staff.settings import (
 router = APIRouter(tags=["staff"], include_in_schema=False)
 for _part in (
     profile,
+    accreditation,
+    endorsements,
+    endorsements_asking,
     members,
     api_keys,
     webhooks,

@@ -25,6 +25,8 @@ Model = TypeVar("Model", bound=BaseModel)
 # Key, path below the settings, words, and what somebody must be allowed to do to see it.
 SECTIONS = (
     ("profile", "", marked("Profile"), Capability.READ),
+    ("accreditation", "/accreditation", marked("Accreditation"), Capability.READ),
+    ("endorsements", "/endorsements", marked("Endorsements"), Capability.READ),
     ("members", "/members", marked("Members"), Capability.READ),
     ("api-keys", "/api-keys", marked("API keys"), Capability.AUDIT),
     ("webhooks", "/webhooks", marked("Webhooks"), Capability.CONNECT),

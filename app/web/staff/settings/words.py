@@ -72,6 +72,7 @@ CAUSES = {
 }
 # What the audit log is about: how an action begins, in words.
 KINDS = {
+    "accreditation": marked("Accreditation"),
     "achievement": marked("Achievement"),
     "api-key": marked("API key"),
     "application": marked("Application"),
@@ -88,6 +89,7 @@ KINDS = {
     "deliveries": marked("Deliveries"),
     "delivery": marked("Delivery"),
     "endorsement": marked("Endorsement"),
+    "endorsement-request": marked("Request for an endorsement"),
     "endpoint": marked("Webhook"),
     "enrolment": marked("Enrolment on a pathway"),
     "group": marked("Group"),
@@ -123,6 +125,7 @@ _KINDS_OF_ACTORS = {
     "api-key": marked("API key “%(name)s”"),
     "source": marked("Source “%(name)s”"),
     "claim-link": marked("Claim link %(name)s"),
+    "request": marked("Whoever got the request %(name)s"),
     "pathway": marked("The pathway %(name)s, by itself"),
 }
 
