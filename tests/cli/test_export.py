@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from app import clock
 from app import service as services
 from app.credentials import bitstring
 from app.credentials.jsonld.contexts import PINNED
 from app.issuing import awards, erasure, issuers, learners, open_badges_2
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Visibility
+from app.issuing.received_endorsements import Form, ReceivedEndorsement
 from app.issuing.status_lists import StatusList
 from app.service import Service
 from app.settings import Settings
@@ -227,3 +230,39 @@ def test_a_copy_that_cannot_be_finished_leaves_the_earlier_one_as_it_was(academy
 
     assert files(academy.folder / "copy") == before
     assert [path.name for path in academy.folder.iterdir() if "copy" in path.name] == ["copy"]
+
+
+def test_what_others_signed_elsewhere_is_there_as_it_came_once_it_is_accepted(academy, service: Service):
+    issue(academy, "ana@hosp.example")
+    kept = {"accepted": clock.now(), "unseen": None}
+    with service.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        for name, accepted_at in kept.items():
+            session.add(received(issuer.id, name, accepted_at))
+
+    folder = export(academy) / "endorsements"
+
+    assert (folder / "accepted.json").read_bytes() == (folder / "accepted").read_bytes() == b"signed by accepted"
+    assert not any("unseen" in path.name for path in folder.iterdir())
+
+
+def received(issuer_id: str, name: str, accepted_at: datetime | None) -> ReceivedEndorsement:
+    """An endorsement that came from elsewhere; what is in it does not matter here."""
+    return ReceivedEndorsement(
+        id=name,
+        issuer_id=issuer_id,
+        about="did:web:badges.test:issuers:st-anna",
+        document=f"signed by {name}".encode(),
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        form=Form.JSON,
+        credential_id=f"https://board.example/{name}",
+        endorser_id="https://board.example",
+        comment="Well done.",
+        valid_from=clock.now(),
+        verdict="good",
+        sentence="It holds.",
+        judged_at=clock.now(),
+        is_carried=False,
+        accepted_at=accepted_at,
+        created_at=clock.now(),
+    )

@@ -21,6 +21,7 @@ from app.issuing.awards import Award
 from app.issuing.endorsements import Endorsement
 from app.issuing.issuers import Issuer
 from app.issuing.pathways import PathwayRow, PathwayVersion
+from app.issuing.received_endorsements import ReceivedEndorsement
 from app.issuing.status_lists import StatusList
 from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, CTDL, DRAWING, HTML, LINKED_DATA, PICTURE
 
@@ -90,6 +91,10 @@ def of_things(session: Session) -> Iterator[Wanted]:
     for endorsement_id in session.scalars(select(Endorsement.id)):
         yield Wanted(f"/endorsements/{endorsement_id}.json", f"endorsements/{endorsement_id}")
         yield from (Wanted.at(f"/endorsements/{endorsement_id}{form.suffix}") for form in BADGE_FORMS[:2])
+    for endorsement_id, form_name in session.execute(select(ReceivedEndorsement.id, ReceivedEndorsement.form)):
+        path = f"/endorsements/{endorsement_id}.{form_name}"
+        yield Wanted(path, f"endorsements/{endorsement_id}", may_be_gone=True)
+        yield replace(Wanted.at(path), may_be_gone=True)
 
 
 def _of_issuer(session: Session, issuer: Issuer) -> Iterator[Wanted]:
