@@ -131,7 +131,7 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
     return {
         "/evidence": applications.papers.MAX_FILE_BYTES + ROOM_FOR_FIELDS,
         "/image": settings.max_upload_bytes,
-        "/imports": csv.MAX_BYTES,
+        "/imports": csv.MAX_BYTES,  # of completions, and of frameworks
         "/awards/import": csv.MAX_BYTES,
         "/verify": settings.max_upload_bytes,
         "/verify/batch": public_verify_batch.MAX_BYTES,

@@ -40,6 +40,7 @@ from app.issuing import (
 from app.issuing.access import Scope
 from app.issuing.accounts import AccountIdentity, Passkey, Role, Strength, WebSession
 from app.issuing.applications import LearningKind
+from app.issuing.audit import AuditEntry
 from app.issuing.awards import Visibility
 from app.issuing.bulk_acts import BulkKind
 from app.issuing.endpoints import EndpointAttempt
@@ -191,7 +192,11 @@ class Everything:
         self._post(f"/learners/{learner}/programmes/{asked_of_stacks.NAMES['programme']}", method="PUT")
         enrolment = self._post(f"/pathways/{made['id']}/enrolments", json={"learner": learner})
         recognition = self._post(f"/learners/{learner}/recognitions", json=asked_of_stacks.recognition("2026-02-01"))
+        self._post("/frameworks/esco/imports", **asked_of_stacks.FRAMEWORK_FILE)
+        entries = self._post("/frameworks/esco/entries", method="GET")["items"]
         self.things |= {
+            "framework": "esco",
+            "item_id": entries[0]["id"],
             "kind": "skill",
             "definition": asked_of_stacks.NAMES["definition"],
             "/api/v1/definitions/{kind}/{slug}": asked_of_stacks.NAMES["definition"],
@@ -438,9 +443,13 @@ class Everything:
             evidence = holding.evidence.of_award(session, award.id)[0]
             wish = holding.names.ask(session, learner, "Ana Ortiz Vega", note=None, actor=ACTOR)
             entry = ledger.add(session, learner, EDUCATION, actor=f"account:{self._holder(session)}")
+            renewals.sampling.draw(session, issuer, count=1, actor=ACTOR)
+            session.flush()
+            sampled = session.scalars(select(AuditEntry).where(AuditEntry.action == "renewals.sampled")).one()
             calendar = renewals.calendars.create(session, self.service.office, self._holder(session))
             self.things |= {
                 "entry_id": entry.id,
+                "sample_number": str(sampled.id),
                 "/calendars/{name}": calendar.url.rpartition("/")[2],
                 "scheduled_id": scheduled.id,
                 "link_id": holding.sharing.of_award(session, award)[0].id,

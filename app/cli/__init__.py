@@ -15,6 +15,7 @@ from app.cli import (
     endorsements,
     endpoints,
     export,
+    frameworks,
     imports,
     inbox,
     issuers,
@@ -62,6 +63,7 @@ app.add_typer(members.app, name="member")
 app.add_typer(keys.app, name="keys")
 app.add_typer(jose.app, name="jose")
 app.add_typer(catalog.app, name="catalog")
+app.add_typer(frameworks.app, name="frameworks")
 app.add_typer(achievements.app, name="achievement")
 app.add_typer(sources.app, name="source")
 app.add_typer(rules.app, name="rules")

@@ -224,6 +224,7 @@ class AssociationType(StrEnum):
 
     IS_PARENT_OF = "isParentOf"
     PRECEDES = "precedes"
+    REPLACED_BY = "replacedBy"
 
 
 @dataclass(frozen=True, slots=True)

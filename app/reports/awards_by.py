@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.db import json_objects
+from app.db import json_objects, json_texts
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState
 from app.projections.chart import Chart, Series
@@ -16,11 +16,17 @@ from app.reports import pieces
 from app.reports.base import MOST_BARS, MOST_ROWS, Asked, Choice, Found, Parameter, Report
 
 ACHIEVEMENT, SKILL, EDUCATION, TYPE = "achievement", "skill", "education-type", "achievement-type"
+TAG, EMERGING = "tag", "emerging-technology"
+EMERGING_TAG = "emerging-technology"
+"""The tag by which an achievement says that it is of an emerging technology (SEED-65)."""
+
 CHOICES = (
     Choice(ACHIEVEMENT, "Achievement"),
     Choice(SKILL, "Skill"),
     Choice(EDUCATION, "Type of education (ISCED)"),
     Choice(TYPE, "Type of achievement"),
+    Choice(TAG, "Tag"),
+    Choice(EMERGING, "Emerging technology"),
 )
 
 COLUMNS = (
@@ -28,8 +34,9 @@ COLUMNS = (
         "what",
         "By",
         definition="By achievement: its name as it is published now. By skill: each skill that the badge shows, in the "
-        "version that was awarded; a badge that shows several counts for each. By type of education: formal, "
-        "non-formal or informal, as ISCED has it. Nothing where the achievement does not say.",
+        "version that was awarded; a badge that shows several counts for each. By tag: likewise. Emerging technology: "
+        "the achievements that carried the tag emerging-technology when they were awarded. By type of education: "
+        "formal, non-formal or informal, as ISCED has it. Nothing where the achievement does not say.",
     ),
     Column("awarded", "Awarded", Kind.COUNT, "Badges that were earned in the period."),
     Column("people", "People", Kind.COUNT, "Different people who earned them.", counts_people=True),
@@ -83,6 +90,15 @@ def _by(asked: Asked, figures: tuple[ColumnElement[int], ...]) -> Select[Any]:
         named = pieces.achievements_of(asked)
         joined = Award.__table__.join(named, named.c.id == Award.achievement_id)
         name, short, keys = named.c.name, named.c.abbreviation, (named.c.id, named.c.name, named.c.abbreviation)
+    elif asked.by == EMERGING:
+        named, tag = pieces.achievements_of(asked), json_texts(version.facts["tags"])
+        is_tagged = and_(named.c.id == Award.achievement_id, func.lower(tag.c.value) == EMERGING_TAG)
+        joined = joined.join(tag, true()).join(named, is_tagged)
+        name, short, keys = named.c.name, named.c.abbreviation, (named.c.id, named.c.name, named.c.abbreviation)
+    elif asked.by == TAG:
+        tag = json_texts(version.facts["tags"])
+        name, keys = tag.c.value, (tag.c.value,)
+        joined = joined.join(tag, tag.c.value.is_not(None))  # SQLite makes a row of no tags
     elif asked.by == SKILL:
         skill = json_objects(version.facts["skills"])
         name = func.max(skill.c.value["name"].as_string())

@@ -15,7 +15,7 @@ from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.images import Image
 from app.issuing.office import Office
-from app.web import structured_data, words
+from app.web import renewal_words, structured_data, words
 from app.web.endorsement_view import EndorsementView, OtherVersion, endorsements_of, other_versions
 from app.web.issuer_view import IssuerView, issuer_view
 from app.web.languages import gettext as _
@@ -156,6 +156,7 @@ def _details(facts: AchievementFacts) -> tuple[tuple[str, str], ...]:
         (_("Credits"), "; ".join(words.credits(facts))),
         (_("Assessed by"), words.assessment(facts.assessment_method) or ""),
         (_("Stays good"), words.validity(facts.validity)),
+        (_("Renewal"), " ".join(renewal_words.policy(facts.renewal)) if facts.renewal else ""),
         (_("Kind of learning"), ". ".join(words.education(facts))),
         (_("Language"), words.language_name(facts.language)),
     ]

@@ -17,8 +17,10 @@ from app.issuing.images import Image
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office
+from app.issuing.renewals import followers, policies
 from app.issuing.signing_keys import SigningKey
 from app.projections.typesetting import printable
+from app.stacking.cycles import deadlines
 from app.web import states, words
 from app.web.accreditation_view import AccreditationView, accreditations_of
 from app.web.achievement_view import Picture, Skill, picture_of, skills_of
@@ -102,12 +104,13 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
     version = awards.version_of(session, award)
     facts = achievement_facts.parse(version.facts)
     issuer = issuers.by_id(session, award.issuer_id)
-    state = states.of_award(award, _standing(session, office, award, issuer, credential), now=now)
+    standing = _standing(session, office, award, issuer, credential)
+    state = states.of_award(award, standing, now=now)
     return BadgeView(
         id=award.id,
         url=office.addresses.badge(award.id),
         state=state,
-        shown_state=_dated(state, award, credential),
+        shown_state=_dated(state, award, credential, standing.grace_until),
         is_public=award.visibility == Visibility.PUBLIC,
         name=facts.name,
         abbreviation=facts.abbreviation,
@@ -174,7 +177,16 @@ def _standing(
         valid_from=credential.valid_from,
         signed_with=tuple(session.get(SigningKey, kid) for kid in kids),
         newer_url=_newer_url(session, office, award),
+        grace_until=_grace_until(session, award),
     )
+
+
+def _grace_until(session: Session, award: Award) -> datetime | None:
+    """Until when a badge can be renewed after its end; None = it has no grace, or was renewed."""
+    if award.valid_until is None or followers.successor(session, award) is not None:
+        return None
+    rule = policies.of_achievement(session, award.achievement_id).renewal
+    return deadlines(rule, award.valid_until).grace_until if rule.grace_days else None
 
 
 def _newer_url(session: Session, office: Office, award: Award) -> str | None:
@@ -196,8 +208,8 @@ def _holder(session: Session, award: Award, credential: Credential) -> str | Non
     return names[0] if names else None
 
 
-def _dated(state: State, award: Award, credential: Credential) -> State:
-    moments = (award.valid_until, credential.valid_from, award.revoked_at, award.suspended_at)
+def _dated(state: State, award: Award, credential: Credential, grace_until: datetime | None) -> State:
+    moments = (award.valid_until, grace_until, credential.valid_from, award.revoked_at, award.suspended_at)
     return replace(state, word=dated(state.word, *moments), sentence=dated(state.sentence, *moments))
 
 

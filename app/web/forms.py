@@ -77,7 +77,11 @@ class Form:
 
     def file(self, name: str) -> File | None:
         """The file of a field; None when none was chosen."""
-        return next((each for each in self.files.get(name, []) if each.content), None)
+        return next(iter(self.every_file(name)), None)
+
+    def every_file(self, name: str) -> list[File]:
+        """The files of a field that takes several; none when none was chosen."""
+        return [each for each in self.files.get(name, []) if each.content]
 
 
 async def sent(request: Request, service: TheService) -> Form:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.issuing.achievement_facts import RenewalFacts
 from app.stacking.cycles import Method, RenewalState
+from app.web import words
 from app.web.languages import gettext as _
-from app.web.languages import marked
+from app.web.languages import marked, ngettext
 from app.web.states import Tone
 
 STATES = {
@@ -40,3 +42,24 @@ def pill(state: RenewalState) -> Pill:
 def way(method: Method) -> str:
     """How a badge is renewed, in a sentence."""
     return _(_WAYS[method])
+
+
+def policy(rule: RenewalFacts) -> list[str]:
+    """How badges of an achievement are renewed, in a sentence or three."""
+    found = [way(rule.method)]
+    if rule.ce is not None:
+        asked = words.amount(rule.ce.amount)
+        found = [_("It is renewed by continuing education: %(amount)s %(unit)s.", amount=asked, unit=rule.ce.unit)]
+        if share := rule.ce.in_domain_min_ratio:
+            percent = words.amount(share * 100)
+            found.append(_("Of these, %(percent)s %% must be in its own domain.", percent=percent))
+    if rule.grace_days and rule.method is not Method.NONE:
+        days = rule.grace_days
+        found.append(
+            ngettext(
+                "It can be renewed until %(num)s day after its end.",
+                "It can be renewed until %(num)s days after its end.",
+                days,
+            )
+        )
+    return found

@@ -72,6 +72,7 @@ class Standing:
     valid_from: datetime
     signed_with: tuple[SigningKey | None, ...]
     newer_url: str | None  # None also when the newer badge is private
+    grace_until: datetime | None = None  # None = it cannot be renewed once it has ended, or was renewed
 
 
 def of_award(award: Award, standing: Standing, *, now: datetime) -> State:
@@ -84,7 +85,11 @@ def of_award(award: Award, standing: Standing, *, now: datetime) -> State:
         case AwardState.SUSPENDED:
             return _paused(award, standing)
         case AwardState.ISSUED | AwardState.PENDING:
-            return _by_keys(standing) or _by_dates(standing.valid_from, award.valid_until, now=now)
+            return (
+                _by_keys(standing)
+                or _in_grace(award.valid_until, standing.grace_until, now=now)
+                or _by_dates(standing.valid_from, award.valid_until, now=now)
+            )
 
 
 def of_report(report: Report, *, now: datetime) -> State:
@@ -144,6 +149,19 @@ def _by_keys(standing: Standing) -> State | None:
     sentence = _("The key that signed this badge was withdrawn, so we cannot say whether it is genuine.")
     advice = _("Ask %(issuer)s to sign it anew.", issuer=standing.issuer_name)
     return State(Tone.UNKNOWN, _("Cannot tell"), sentence, advice)
+
+
+def _in_grace(valid_until: datetime | None, grace_until: datetime | None, *, now: datetime) -> State | None:
+    if valid_until is None or grace_until is None or not valid_until < now <= grace_until:
+        return None
+    end = date_of(grace_until)
+    said = _(
+        "This badge was good until %(date)s. It can be renewed until %(end)s as if it were in time; until then it "
+        "does not count.",
+        date=date_of(valid_until),
+        end=end,
+    )
+    return State(Tone.ENDED, _("Lapsed; in its grace period until %(date)s", date=end), said, is_over=True)
 
 
 def _by_dates(valid_from: datetime | None, valid_until: datetime | None, *, now: datetime) -> State:

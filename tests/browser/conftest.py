@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
+from app.issuing.accounts import Role, Strength, members, people, sessions
+from app.issuing.issuers import Issuer
 from app.main import application
 from app.service import Service
 from app.settings import Settings
@@ -111,3 +113,29 @@ def open_page(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
 def _is_fault(request: Any) -> bool:
     """Whether a request failed other than by leaving the page before it was answered."""
     return request.failure != "net::ERR_ABORTED"
+
+
+@pytest.fixture
+def open_at_work(browser: Browser, base_url: str, service: Service, issuer: Issuer) -> Iterator[Callable[..., Any]]:
+    """Opens a page as an owner of the issuer: `open_at_work("/new", width=…, javascript=…)`, complaints included."""
+    with service.database.write() as session:
+        account = people.of_confirmed_address(session, "olga@example.org")
+        members.add(session, issuer, account, Role.OWNER, actor="test")
+        token = sessions.begin(session, account, Strength.TWO_FACTORS)
+    contexts = []
+
+    def open_it(path: str, *, width: int = 1280, javascript: bool = True) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=javascript)
+        contexts.append(context)
+        context.add_cookies([{"name": "lanyard", "value": token, "url": base_url}])
+        page: Any = context.new_page()
+        page.set_default_timeout(15_000)
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(f"{base_url}{path}")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()

@@ -45,6 +45,8 @@ QUESTIONS = {
     "/staff/{slug}/pathways/{pathway_id}/people": ["q=nobody", "without=first"],
     "/staff/{slug}/pathways/{pathway_id}/enrol": ["q=somebody", "q=nobody-is-called-so"],
     "/staff/{slug}/definitions/{kind}": ["q=nothing", "archived=yes"],
+    "/staff/{slug}/cohorts/{cohort_id}": ["q=somebody", "q=nobody-is-called-so"],
+    "/staff/{slug}/frameworks/{framework}": ["q=nothing", "below=http://esco.example/S1"],
     "/staff/{slug}/people/{learner_id}/merge": ["other={other_learner_id}"],
     "/staff/{slug}/settings/keys/revoke": ["kid={kid}"],
     "/staff/{slug}/settings/mail/words/edit": ["id={template_id}"],

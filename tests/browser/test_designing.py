@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.issuing import achievements
-from app.issuing.accounts import Role, Strength, members, people, sessions
 from app.issuing.issuers import Issuer
 from app.service import Service
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 ROOT = "/staff/northfield/achievements"
 
 
 @pytest.fixture
-def open_at_work(browser: Browser, base_url: str, service: Service, issuer: Issuer) -> Iterator[Callable[..., Any]]:
-    """Opens a page as a designer of the issuer: `open_at_work("/new", width=…, javascript=…)`, complaints included."""
-    with service.database.write() as session:
-        account = people.of_confirmed_address(session, "dora@example.org")
-        members.add(session, issuer, account, Role.DESIGNER, actor="test")
-        token = sessions.begin(session, account, Strength.TWO_FACTORS)
-    contexts = []
-
-    def open_it(path: str, *, width: int = 1280, javascript: bool = True) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=javascript)
-        contexts.append(context)
-        context.add_cookies([{"name": "lanyard", "value": token, "url": base_url}])
-        page: Any = context.new_page()
-        page.set_default_timeout(15_000)
-        page.complaints = []
-        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{base_url}{ROOT}{path}")
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
+def open_at_work(open_at_work: Callable[..., Any]) -> Callable[..., Any]:
+    """Opens a page of achievements: `open_at_work("/new", width=…, javascript=…)`."""
+    return lambda path, **how: open_at_work(f"{ROOT}{path}", **how)
 
 
 def test_an_achievement_is_designed_with_a_preview_that_follows_the_typing_and_is_published(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from app.issuing import issuers, learners
-from app.issuing.accounts import Role, Strength, members, people, sessions
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
@@ -17,36 +16,10 @@ from app.issuing.stacks import Enrolment
 from app.service import Service
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 ROOT = "/staff/northfield/pathways"
 NAMES = {"bls": "Basic life support", "ipc": "Infection prevention", "ecg": "Electrocardiography"}
-
-
-@pytest.fixture
-def open_at_work(browser: Browser, base_url: str, service: Service, issuer: Issuer) -> Iterator[Callable[..., Any]]:
-    """Opens a page as an owner of the issuer: `open_at_work("/new", width=…, javascript=…)`, complaints included."""
-    with service.database.write() as session:
-        account = people.of_confirmed_address(session, "olga@example.org")
-        members.add(session, issuer, account, Role.OWNER, actor="test")
-        token = sessions.begin(session, account, Strength.TWO_FACTORS)
-    contexts = []
-
-    def open_it(path: str, *, width: int = 1280, javascript: bool = True) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=javascript)
-        contexts.append(context)
-        context.add_cookies([{"name": "lanyard", "value": token, "url": base_url}])
-        page: Any = context.new_page()
-        page.set_default_timeout(15_000)
-        page.complaints = []
-        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{base_url}{path}")
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

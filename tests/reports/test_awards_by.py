@@ -76,3 +76,18 @@ def test_the_chart_shows_the_longest_rows_first(world: World):
 
     assert chart is not None
     assert (chart.labels, chart.series[0].values) == (("MicroCredential",), (6,))
+
+
+def test_badges_of_an_emerging_technology_are_reported_as_such_and_every_tag_by_itself(world: World):
+    analysing = world.achievement("Analysing with models", "MODL", tags=["emerging-technology", "data"])
+    world.award(analysing)
+    world.award(analysing)
+    world.award(world.achievement("Robots at the bench", "ROBO", tags=["Emerging-Technology"]))
+    world.award(world.achievement("Phlebotomy", "PHLB", tags=["blood"]))
+    world.award(world.achievement("Attended", "ATT"))
+
+    emerging = picked(world.rows("awards-by", by="emerging-technology"), "what", "awarded", "people")
+    tags = picked(world.rows("awards-by", by="tag"), "what", "awarded")
+
+    assert emerging == [("Analysing with models (MODL)", 2, 2), ("Robots at the bench (ROBO)", 1, 1)]
+    assert dict(tags) == {"emerging-technology": 2, "data": 2, "Emerging-Technology": 1, "blood": 1}

@@ -16,35 +16,13 @@ from app.issuing.definitions import Kind
 from app.issuing.issuers import Issuer
 from app.issuing.pathways import PathwayRow
 from app.service import Service
+from tests import ladder
 
 ACTOR = "test"
 EMAIL = "mira.holm@hospital.test"
-LADDER: dict[str, Any] = {
+LADDER: dict[str, Any] = ladder.LADDER | {
     "name": "Ladder to the top",
-    "description": "From the base to the top.",
-    "stack_type": "vertical",
-    "mode": "progressive",
-    "on_component_loss": "suspend",
-    "on_new_version": "grandfather",
-    "grandfather_months": 18,
-    "completion": "top",
-    "nodes": [
-        {
-            "id": "base",
-            "name": "Base",
-            "awards": "st-base",
-            "condition": {"all_of": [{"credential": "bls"}, {"credential": "ipc"}]},
-        },
-        {
-            "id": "top",
-            "name": "Top",
-            "level": 2,
-            "awards": "st-top",
-            "condition": {
-                "all_of": [{"credential": "st-base"}, {"any_of": [{"credential": "vit"}, {"credential": "ext-vit"}]}]
-            },
-        },
-    ],
+    "nodes": [ladder.BASE, ladder.top({"credential": "st-base"}, "vit", "ext-vit")],
 }
 
 

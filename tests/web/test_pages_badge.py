@@ -12,11 +12,12 @@ from fastapi.testclient import TestClient
 
 from app import clock
 from app.credentials import model
-from app.issuing import achievements, award_status, awards, signing_keys
+from app.issuing import achievements, award_status, awards, renewals, signing_keys
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Earned, Visibility
 from app.issuing.learners import Learner
 from app.service import Service
+from app.web import words
 
 
 @pytest.fixture
@@ -321,3 +322,37 @@ def test_an_archived_achievement_keeps_its_badges(client: TestClient, service: S
 
     assert "Good until 24 November 2028" in client.get(f"/b/{award.id}").text
     assert "no longer awarded" in client.get(f"/achievements/{award.achievement_id}").text
+
+
+@pytest.fixture
+def graceful(make_award, make_achievement) -> Award:
+    """A badge that ended ten days ago and can be renewed for thirty."""
+    renewal = {"grace_days": 30, "reminder_days": [60]}
+    achievement = make_achievement(slug="grace", validity={"kind": "days", "amount": 100}, renewal=renewal)
+    return make_award(achievement, awarded_at=clock.now() - timedelta(days=110))
+
+
+def test_a_badge_in_its_grace_says_until_when_and_that_it_does_not_count(
+    look: Callable[[Award], str], client: TestClient, graceful: Award
+):
+    assert graceful.valid_until is not None
+    end = words.date_of(graceful.valid_until + timedelta(days=30))
+
+    assert f"Lapsed; in its grace period until {end}" in look(graceful)
+    assert f"It can be renewed until {end} as if it were in time; until then it does not count." in look(graceful)
+    spanish = client.get(f"/b/{graceful.id}", headers={"Accept": "text/html", "Accept-Language": "es"}).text
+    arabic = client.get(f"/b/{graceful.id}", headers={"Accept": "text/html", "Accept-Language": "ar"}).text
+    assert "Lapsed" not in spanish + arabic
+
+
+def test_after_its_grace_a_badge_has_ended(look: Callable[[Award], str], graceful: Award):
+    with time_machine.travel(clock.now() + timedelta(days=30)):
+        assert "Ended on" in look(graceful)
+
+
+def test_a_renewed_badge_says_nothing_of_grace(look: Callable[[Award], str], service: Service, graceful: Award):
+    with service.database.write() as session:
+        renewals.renew(session, service.office, session.get_one(Award, graceful.id), actor="test")
+
+    assert "Ended on" in look(graceful)
+    assert "grace" not in look(graceful)

@@ -169,3 +169,15 @@ def test_search_engines_find_the_page_in_the_words_of_schema_org_and_no_text_end
     assert found["recognizedBy"]["@id"] == "http://badges.test/issuers/northfield"
     assert "<script>alert" not in page
     assert structured(client.get("/issuers/northfield").text)["@type"] == "Organization"
+
+
+def test_the_page_says_how_a_badge_is_renewed(client: TestClient, make_achievement):
+    ce = {"unit": "contact-hour", "amount": "20", "in_domain_min_ratio": "0.8"}
+    renewal = {"method": "ce", "grace_days": 30, "ce": ce}
+    made = make_achievement(slug="renewed", validity={"kind": "months", "amount": 24}, renewal=renewal)
+
+    page = client.get(f"/achievements/{made.id}", headers={"Accept": "text/html"}).text
+
+    assert "It is renewed by continuing education: 20 contact-hour." in page
+    assert "Of these, 80 % must be in its own domain." in page
+    assert "It can be renewed until 30 days after its end." in page

@@ -37,7 +37,9 @@ class Kind(StrEnum):
     UNIT = "unit"
 
 
-class _Facts(BaseModel):
+class Facts(BaseModel):
+    """What a kind of facts has in common: nothing that is not named, and no change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     _without_stray_controls = field_validator("*")(without_stray_controls)
@@ -62,7 +64,7 @@ def _real_day(value: date | None) -> date | None:
 Day = Annotated[date, AfterValidator(_real_day)]
 
 
-class Aligned(_Facts):
+class Aligned(Facts):
     """Where the same thing stands in somebody else's framework: named and never fetched."""
 
     name: Name
@@ -72,7 +74,7 @@ class Aligned(_Facts):
     target_type: Annotated[str, Field(max_length=120)] | None = None
 
 
-class FrameworkFacts(_Facts):
+class FrameworkFacts(Facts):
     """A framework of skills. `ships_data`: the skills here are the framework, and others only refer to one."""
 
     name: Name
@@ -81,7 +83,7 @@ class FrameworkFacts(_Facts):
     description: Text | None = None
 
 
-class SkillFacts(_Facts):
+class SkillFacts(Facts):
     """A skill. `decay_months` after its proof it is stale; None = it does not fade. Priority 5 = patient safety."""
 
     name: Name
@@ -94,28 +96,28 @@ class SkillFacts(_Facts):
     alignments: tuple[Aligned, ...] = Field((), max_length=20)
 
 
-class CeUnitFacts(_Facts):
+class CeUnitFacts(Facts):
     """A unit of continuing education: how many contact hours one of it is. A "CEU" is not one unit everywhere."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     contact_hours: Decimal = Field(gt=0, le=1000)
 
 
-class SkillAtFacts(_Facts):
+class SkillAtFacts(Facts):
     """A skill by its short name, at a level from 1 (novice) to 5 (expert)."""
 
     skill: Slug
     level: Level
 
 
-class AmountFacts(_Facts):
+class AmountFacts(Facts):
     """Continuing education in a unit, by the unit's short name."""
 
     amount: Decimal = Field(ge=0, le=10_000)
     unit: Slug
 
 
-class RecognisedFacts(_Facts):
+class RecognisedFacts(Facts):
     """A credential that somebody else awards and that counts here: of a partner, or of an outside body."""
 
     name: Name
@@ -137,7 +139,7 @@ class RecognisedFacts(_Facts):
     tags: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field((), max_length=50)
 
 
-class EquivalenceFacts(_Facts):
+class EquivalenceFacts(Facts):
     """`source` counts as `target` in conditions, one hop; it never makes an award. `pathways` None = everywhere."""
 
     source: Slug
@@ -159,7 +161,7 @@ class EquivalenceFacts(_Facts):
         return self
 
 
-class ProgrammeFacts(_Facts):
+class ProgrammeFacts(Facts):
     """A formal programme to which credit can be transferred."""
 
     name: Name
@@ -169,7 +171,7 @@ class ProgrammeFacts(_Facts):
     url: Url | None = None
 
 
-class CreditTransferFacts(_Facts):
+class CreditTransferFacts(Facts):
     """Whoever meets `source` has credits in a programme: at once, or once they are enrolled in it."""
 
     source: ConditionFacts
@@ -181,7 +183,7 @@ class CreditTransferFacts(_Facts):
     agreement_until: Day | None = None
 
 
-class OccupationFacts(_Facts):
+class OccupationFacts(Facts):
     """The occupation that a role is, in a framework such as O*NET-SOC or ESCO."""
 
     framework: Annotated[str, Field(max_length=120)]
@@ -189,7 +191,7 @@ class OccupationFacts(_Facts):
     name: Name
 
 
-class RoleFacts(_Facts):
+class RoleFacts(Facts):
     """A job as skills with levels, and credentials that it cannot be done without. No degree is needed to match."""
 
     name: Name
@@ -200,14 +202,14 @@ class RoleFacts(_Facts):
     headcount_target: int | None = Field(None, ge=0, le=1_000_000)
 
 
-class MandatoryFacts(_Facts):
+class MandatoryFacts(Facts):
     """What everybody of a unit has to hold, and how many of a hundred have to at least."""
 
     credential: Slug
     target_percent: Decimal = Field(Decimal(100), ge=0, le=100)
 
 
-class UnitFacts(_Facts):
+class UnitFacts(Facts):
     """A ward, a laboratory, a department: a place where people work together."""
 
     name: Name

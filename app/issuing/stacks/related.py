@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -41,7 +41,11 @@ def stacks_on(session: Session, award_id: str) -> list[Award]:
 
 
 def associations(session: Session, office: Office, among: Iterable[Award]) -> tuple[Association, ...]:
-    """A stack is the parent of what it rests on; of two stacks of one progressive pathway, the lower comes first."""
+    """How badges of one record relate.
+
+    A stack is the parent of what it rests on; of two stacks of one progressive pathway, the lower comes first; the
+    version of a badge that was renewed is replaced by the one of the badge that follows it, if that is another one.
+    """
     held = {each.id: each for each in among}
     addresses = {each.id: _address(session, office, each) for each in held.values()}
     query = select(StackComponent).where(
@@ -51,7 +55,15 @@ def associations(session: Session, office: Office, among: Iterable[Award]) -> tu
         Association(addresses[each.award_id], addresses[each.holding_id], AssociationType.IS_PARENT_OF)
         for each in session.scalars(query.order_by(StackComponent.award_id, StackComponent.holding_id))
     ]
-    return (*found, *_in_order(session, held, addresses))
+    return (*found, *_renewed(held, addresses), *_in_order(session, held, addresses))
+
+
+def _renewed(held: dict[str, Award], addresses: dict[str, str]) -> Iterator[Association]:
+    """Associations relate achievements, so a renewal under the same version of one has nothing to relate."""
+    for each in held.values():
+        before = addresses.get(each.follows_id or "")
+        if before is not None and before != addresses[each.id]:
+            yield Association(before, addresses[each.id], AssociationType.REPLACED_BY)
 
 
 def _in_order(session: Session, held: dict[str, Award], addresses: dict[str, str]) -> list[Association]:

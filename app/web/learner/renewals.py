@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -23,7 +22,7 @@ from app.service import Service
 from app.stacking import continuing_education as counting
 from app.stacking.continuing_education import Progress
 from app.stacking.cycles import RenewalState
-from app.web import renewal_words, words
+from app.web import ce_form, renewal_words, words
 from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
@@ -34,9 +33,6 @@ from app.web.signed_in import Person, Visitor
 router = APIRouter(prefix="/me/renewals", tags=["learner"], include_in_schema=False)
 
 HOME = "/me/renewals"
-FIELDS = (
-    "learner", "title", "activity_date", "amount", "unit", "domain", "activity_type", "evidence_url", "evidence_text",
-)  # fmt: skip
 MOST_ENTRIES = 200  # on the page; the download has all
 STRUCK_OUT = "The holder struck it out"
 
@@ -90,7 +86,7 @@ def add_entry(request: Request, form: Sent, person: Person, service: TheService)
 
     def act(session: Session) -> str:
         learner = shelf.my_learner(session, person.account_id, form.text("learner", most=22))
-        ledger.add(session, learner, _stated(form), actor=person.actor)
+        ledger.add(session, learner, ce_form.stated(form), actor=person.actor)
         return _("The entry is in your ledger.")
 
     return _do(request, person, service, act, form=form)
@@ -136,28 +132,6 @@ def _do(
     return go(f"{HOME}#ledger", sentence)
 
 
-def _stated(form: Form) -> ledger.Stated:
-    try:
-        amount = Decimal(form.text("amount", most=20).replace(",", "."))
-    except InvalidOperation as error:
-        raise InvalidInput(_("An amount is a number such as 2.5"), pointer="/amount") from error
-    try:
-        day = date.fromisoformat(form.text("activity_date", most=10))
-    except ValueError as error:
-        said = _("A day is written as year, month and day: 2026-11-24")
-        raise InvalidInput(said, pointer="/activity_date") from error
-    return ledger.Stated(
-        title=form.text("title", most=200),
-        unit=form.text("unit", most=80),
-        amount=amount,
-        activity_date=day,
-        domain=form.optional("domain", most=80),
-        activity_type=form.optional("activity_type", most=80),
-        evidence_url=form.optional("evidence_url", most=2_000),
-        evidence_text=form.optional("evidence_text", most=20_000),
-    )
-
-
 def _page(
     request: Request,
     person: Visitor,
@@ -185,7 +159,7 @@ def _page(
         units=sorted({line.education.unit for line in lines if line.education is not None}),
         has_calendar=has_calendar,
         new_address=new_address,
-        given={name: form.fields.get(name, [""])[-1] if form is not None else "" for name in FIELDS},
+        given=ce_form.given(form),
     )
 
 

@@ -16,37 +16,12 @@ from app.issuing.awards import Award, Earned
 from app.issuing.definitions import Kind
 from app.issuing.learners import Learner
 from app.issuing.pathways import PathwayRow
+from tests import ladder
 from tests.issuing.conftest import Desk
 
 ACTOR = "cli"
 EMAIL = "mira.holm@hospital.test"
-LADDER: dict[str, Any] = {
-    "name": "Ladder",
-    "description": "From the base to the top.",
-    "stack_type": "vertical",
-    "mode": "progressive",
-    "on_component_loss": "suspend",
-    "on_new_version": "grandfather",
-    "grandfather_months": 18,
-    "completion": "top",
-    "nodes": [
-        {
-            "id": "base",
-            "name": "Base",
-            "awards": "st-base",
-            "condition": {"all_of": [{"credential": "bls"}, {"credential": "ipc"}]},
-        },
-        {
-            "id": "top",
-            "name": "Top",
-            "level": 2,
-            "awards": "st-top",
-            "condition": {
-                "all_of": [{"credential": "st-base"}, {"any_of": [{"credential": "vit"}, {"credential": "ecg"}]}]
-            },
-        },
-    ],
-}
+LADDER: dict[str, Any] = ladder.LADDER | {"nodes": [ladder.BASE, ladder.top({"credential": "st-base"}, "vit", "ecg")]}
 
 
 @dataclass

@@ -9,7 +9,8 @@ import pytest
 
 from app.credentials.report import Verdict
 from app.errors import NotFound
-from app.issuing import records, verification
+from app.issuing import achievements, records, renewals, verification
+from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
 from app.issuing.learners import Learner
 from tests.issuing.stacks.conftest import EMAIL, Academy
@@ -83,3 +84,28 @@ def test_a_stack_that_does_not_count_is_not_handed_over(top: Academy):
 
     with pytest.raises(NotFound):
         record(top, stack)
+
+
+@pytest.mark.parametrize(("versions", "expected"), [(2, [("v1", "replacedBy", "v2")]), (1, [])])
+def test_the_version_of_a_renewed_badge_is_replaced_by_a_newer_one_and_never_by_itself(
+    academy: Academy, versions: int, expected: list[tuple[str, str, str]]
+):
+    desk = academy.desk
+    facts = {"validity": {"kind": "days", "amount": 50}, "renewal": {"reminder_days": [51]}}
+    achievement = desk.achievement(slug="renewed", **facts)
+    first = desk.award(achievement=achievement)
+    with desk.write() as session:
+        row = session.get_one(Achievement, achievement.id)
+        if versions > 1:
+            stated = achievements.current_facts(session, row).model_copy(update={"description": "New."})
+            achievements.change(session, row, facts=stated, actor="cli")
+            achievements.publish(session, desk.office, row, actor="cli")
+        renewals.renew(session, desk.office, session.get_one(Award, first.id), actor="cli")
+
+    subject = json.loads(record(academy))["credentialSubject"]
+
+    assert len(subject["verifiableCredential"]) == 2
+    assert [
+        (each["sourceId"][-2:], each["associationType"], each["targetId"][-2:])
+        for each in subject.get("association", [])
+    ] == expected

@@ -10,6 +10,10 @@ SKILL = {"name": "Basic life support"}
 PROGRAMME = {"name": "Nursing", "provider": "A college", "award": "Diploma", "total_credits": 60}
 RECOGNISED = {"name": "Outside certificate", "abbreviation": "OUT", "issued_by": "A college", "evidence": "none"}
 ROLE = {"name": "Aide", "requires": [{"skill": "sk-bls", "level": 2}]}
+FRAMEWORK_FILE = {
+    "content": b"conceptType,conceptUri,preferredLabel\nSkillGroup,http://esco.example/S1,Care\n",
+    "headers": {"Content-Type": "text/csv"},
+}
 NAMES = {"kind": "skill", "definition": "sk-bls", "programme": "prog-rn", "recognised": "ext-out", "role": "role-aide"}
 
 SAMPLES: dict[tuple[str, str], Callable[[Facts], Facts]] = {
@@ -17,6 +21,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Facts]] = {
     ("GET", "/definitions/{kind}/{slug}"): lambda _: {},
     ("PUT", "/definitions/{kind}/{slug}"): lambda facts: {"json": {"name": f"Basic life support {facts['number']}"}},
     ("DELETE", "/definitions/{kind}/{slug}"): lambda _: {},
+    ("POST", "/frameworks/{framework}/imports"): lambda _: FRAMEWORK_FILE,
+    ("GET", "/frameworks/{framework}/entries"): lambda _: {},
+    ("PUT", "/frameworks/entries/{item_id}/skill"): lambda facts: {"json": {"skill": f"sk-{facts['number']}"}},
     ("GET", "/pathways"): lambda _: {},
     ("POST", "/pathways"): lambda facts: {"json": {"slug": f"pw-{facts['number']}", "facts": pathway("phlb")}},
     ("GET", "/pathways/{pathway_id}"): lambda _: {},

@@ -62,7 +62,11 @@ NO_LISTS = {
 }
 ASKING_BY_BODY = {"/guide"}  # a POST that changes nothing: what is asked does not fit into an address
 UNKNOWN = "AAAAAAAAAAAAAAAAAAAAAA"
-OWN_NAMES = {("GET", "/definitions/{kind}"), ("PUT", "/definitions/{kind}/{slug}")}  # never somebody else's
+OWN_NAMES = {  # never somebody else's
+    ("GET", "/definitions/{kind}"),
+    ("PUT", "/definitions/{kind}/{slug}"),
+    ("POST", "/frameworks/{framework}/imports"),
+}
 STACKS = ("/definitions", "/pathways", "/enrolments", "/recognitions", "/plans", "/cohorts")
 STACKS_OF_LEARNERS = ("/recognitions", "/programmes/{slug}", "/ratings", "/gap", "/plan", "/plans")
 GROUP = "cohort:nursing-26"
@@ -285,6 +289,7 @@ class World:
         group = UNKNOWN if of_nothing else GROUP
         slug = asked_of_stacks.slug_in(path) if "reports" not in path else "funnel"
         named = {"kind": "skill", "slug": UNKNOWN.lower() if of_nothing and "reports" not in path else slug}
+        named["framework"] = UNKNOWN.lower() if of_nothing else "esco"
         return path.format(**ids, **named, number=1, name=group), SAMPLES[method, path](facts | ids)
 
     def _one_of_everything(self, path: str) -> Facts:
@@ -293,6 +298,7 @@ class World:
         is_used_up = path.endswith("/archive")
         facts["achievement_id"] = self.api.publish(f"b-{self.number}")["id"] if is_used_up else self.achievement_id
         facts |= self._renewable(path)
+        facts |= self._framework() if path.startswith("/frameworks") else {}
         facts["key_id"] = self.make_key().split("_")[1]
         if "award" in path or "learner" in path:
             facts |= self._award(facts, suspended=path.endswith("reinstate"))
@@ -349,6 +355,11 @@ class World:
         plan = self.api.post(f"/learners/{learner}/plans", role=asked_of_stacks.NAMES["role"])["items"][0]
         cohort = self.api.post("/cohorts", **asked_of_stacks.cohort(self.number))
         return {"plan_id": plan["id"], "cohort_id": cohort["id"], "learner_id": learner}
+
+    def _framework(self) -> Facts:
+        self.api.send("POST", "/frameworks/esco/imports", **asked_of_stacks.FRAMEWORK_FILE)
+        (entry,) = self.api.get("/frameworks/esco/entries")["items"]
+        return {"item_id": entry["id"]}
 
     def _award(self, facts: Facts, *, suspended: bool) -> Facts:
         award = self.api.post("/awards", achievement=facts["achievement_id"], recipient={"email": facts["email"]})

@@ -15,24 +15,13 @@ from app.issuing.learners import Learner
 from app.issuing.pathways import PathwayFacts, PathwayRow
 from app.issuing.stacks import Enrolment
 from app.service import Service
+from tests import ladder
 
 ACTOR = "test"
 MIRA = "mira.holm@hospital.test"
-BASE = {"id": "base", "name": "Base", "awards": "st-base"}
+BASE = {name: value for name, value in ladder.BASE.items() if name != "condition"}
 TOP = {"id": "top", "name": "Top", "level": 2, "awards": "st-top"}
-LADDER: dict[str, Any] = {
-    "name": "Ladder",
-    "description": "From the base to the top.",
-    "stack_type": "vertical",
-    "mode": "progressive",
-    "on_component_loss": "suspend",
-    "grandfather_months": 18,
-    "completion": "top",
-    "nodes": [
-        BASE | {"condition": {"all_of": [{"credential": "bls"}, {"credential": "ipc"}]}},
-        TOP | {"condition": {"all_of": [{"node": "base"}, {"any_of": [{"credential": "vit"}, {"credential": "ecg"}]}]}},
-    ],
-}
+LADDER: dict[str, Any] = ladder.LADDER | {"nodes": [ladder.BASE, ladder.top({"node": "base"}, "vit", "ecg")]}
 FORM = {
     "name": "Ladder",
     "description": "From the base to the top.",

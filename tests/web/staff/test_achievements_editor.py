@@ -54,7 +54,13 @@ EVERYTHING: dict[str, Any] = {
     "is_stack": True,
     "prerequisites": {"all_of": [{"credential": "phlb"}, {"credential": "old", "validity": "ever"}]},
     "formats": ["course", "on_the_job"],
-    "renewal": {"method": "reassess", "grace_days": 30},
+    "renewal": {
+        "method": "ce", "grace_days": 30, "reminder_days": [60, 30],
+        "ce": {
+            "unit": "contact-hour", "amount": "20", "in_domain_min_ratio": "0.8", "shared": True, "further": "4",
+            "cap": "10", "domains": ["blood"],
+        },
+    },
 }  # fmt: skip
 NEW = {
     "do": "save", "name": "Wound Care", "abbreviation": "WNDC", "description": "Cleans and dresses wounds.",
@@ -407,3 +413,35 @@ def test_the_drawing_runs_nothing_and_refuses_what_cannot_be_drawn(designer: Any
     assert "<script" not in drawn.text
     for wrong in ("shape=star", "fill=red", "level=9", "icon=skull", f"name={'x' * 201}"):
         assert designer.get(f"{ROOT}/drawing.svg?{wrong}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"renewal_method": "ce"}, "renewal_ce_amount", "Say how many a cycle asks for."),
+        ({"renewal_method": "ce", "renewal_ce_amount": "20"}, "renewal_ce_unit", "Say of which unit"),
+        ({"renewal_method": "reassess", "renewal_grace_days": "soon"}, "renewal_grace_days", "This is no number."),
+        ({"renewal_method": "reassess", "renewal_reminder_days": "30, 30"}, "renewal_method", "Two reminders"),
+        ({"renewal_method": "magic"}, "renewal_method", "Choose one from the list."),
+        (
+            {"renewal_method": "ce", "renewal_ce_unit": "h", "renewal_ce_amount": "2", "renewal_ce_percent": "120"},
+            "renewal_ce_percent",
+            "This is 1 or less.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_renewal_stands_beside_its_field(
+    designer: Any, typed: dict[str, str], field: str, words: str
+):
+    page = designer.post(f"{ROOT}/new", **NEW | typed)
+
+    assert page.status_code == 422
+    assert words in re.sub(r"<[^>]+>", " ", page.text.partition(f'id="{field}-wrong"')[2][:400])
+
+
+def test_without_a_method_nothing_is_said_of_renewal(designer: Any, service: Service):
+    answer = designer.post(f"{ROOT}/new", **NEW | {"renewal_grace_days": "30"})
+
+    assert answer.status_code == 303
+    with service.database.read() as session:
+        assert "renewal" not in (session.query(Achievement).one().draft or {})

@@ -16,16 +16,17 @@ from app.stacking.condition_text import Names, Reading, write
 from app.stacking.renewal import ValidityKind
 from app.web.forms import Form
 from app.web.staff import condition_notes
+from app.web.staff.achievements import renewal_fields
 from app.web.staff.achievements.mistakes import field_of, sentence_of
 
 SCALARS = (
     "slug", "name", "abbreviation", "description", "language", "achievement_type", "criteria_narrative",
     "criteria_url", "assessment_method", "hours", "academic_credits", "tags", "education_type", "formal_relation",
     "validity_kind", "validity_amount", "validity_until", "price_amount", "price_currency", "shape", "fill", "accent",
-    "level", "icon", "image_alt", "prerequisites",
+    "level", "icon", "image_alt", "prerequisites", *renewal_fields.SCALARS,
 )  # fmt: skip
 _FORMATS = {f"format_{each.value}": each.value for each in Format}
-BOXES = ("validity_end_of_month", "has_accent", "open_badges_2", "is_stack", *_FORMATS)
+BOXES = ("validity_end_of_month", "has_accent", "open_badges_2", "is_stack", *_FORMATS, *renewal_fields.BOXES)
 ROWS: dict[str, tuple[str, ...]] = {
     "skill": ("name", "url", "level", "code", "framework", "target_type"),
     "credit": ("amount", "unit"),
@@ -39,7 +40,18 @@ _SAME_NAME = ("name", "abbreviation", "description", "language", "achievement_ty
               "criteria_url", "assessment_method", "hours", "academic_credits", "education_type", "formal_relation",
               "image_alt")  # fmt: skip
 _IN_FORM = frozenset(
-    {*_SAME_NAME, *_LISTS.values(), "tags", "validity", "price", "drawing", "is_stack", "prerequisites", "formats"}
+    {
+        *_SAME_NAME,
+        *_LISTS.values(),
+        "tags",
+        "validity",
+        "price",
+        "drawing",
+        "is_stack",
+        "prerequisites",
+        "formats",
+        "renewal",
+    }
 )
 _NUMBERED = re.compile(r"([a-z]+)-(\d{1,3})-([a-z_]+)")
 _LONGEST = 200_000
@@ -107,6 +119,8 @@ def of_facts(
     values["accent"] = values["accent"] or "#e0a02b"
     condition = None if facts.prerequisites is None else conditions.read(facts.prerequisites)
     values["prerequisites"] = "" if condition is None else write(condition, labels)
+    renewal, renewal_ticked = renewal_fields.shown(facts.renewal)
+    values |= renewal
     ticked = {
         "validity_end_of_month": validity["end_of_month"],
         "has_accent": "accent" in drawing,
@@ -114,7 +128,9 @@ def of_facts(
         "is_stack": facts.is_stack,
     } | {box: any(each.value == form for each in facts.formats) for box, form in _FORMATS.items()}
     rows = {kind: tuple(_row(kind, each) for each in document.get(name, [])) for kind, name in _LISTS.items()}
-    return Typed(values, frozenset(name for name, is_on in ticked.items() if is_on), rows, Reading(condition))
+    return Typed(
+        values, frozenset(renewal_ticked | {name for name, is_on in ticked.items() if is_on}), rows, Reading(condition)
+    )
 
 
 def understood(typed: Typed, names: Names) -> Typed:
@@ -142,7 +158,7 @@ def completed(typed: Typed, known: Sequence[SkillFacts]) -> Typed:
     return replace(typed, rows=typed.rows | {"skill": tuple(filled(row) for row in typed.rows.get("skill", ()))})
 
 
-def stated(typed: Typed) -> dict[str, Any]:
+def stated(typed: Typed, before: AchievementFacts | None = None) -> dict[str, Any]:
     """What the form says, as `achievement_facts.parse` takes it; nothing is checked yet."""
     values = typed.values
     document: dict[str, Any] = {name: values[name] for name in _SAME_NAME if values[name]}
@@ -155,6 +171,8 @@ def stated(typed: Typed) -> dict[str, Any]:
     if typed.prerequisites.condition is not None:
         document["prerequisites"] = conditions.write(typed.prerequisites.condition)
     document["validity"] = _validity(typed)
+    if renewal := renewal_fields.stated(values, typed.ticked, None if before is None else before.renewal):
+        document["renewal"] = renewal
     if price := _present({"amount": _number(values["price_amount"]), "currency": values["price_currency"].upper()}):
         document["price"] = price
     document["drawing"] = {name: values[name] for name in ("shape", "fill", "level", "icon") if values[name]}
@@ -173,7 +191,7 @@ def checked(typed: Typed, before: AchievementFacts | None) -> tuple[AchievementF
 
     What was said before and has no field in the form stays: the API may say more than people do here.
     """
-    document = stated(typed)
+    document = stated(typed, before)
     kept = {} if before is None else before.to_json()
     unknown = {name: value for name, value in kept.items() if name not in document and name not in _IN_FORM}
     read = typed.prerequisites  # a name that is not there yet keeps nobody from saving

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.web.languages import gettext as _
 from app.web.languages import marked
+from app.web.staff.achievements import renewal_fields
 
 _ROWS = {"skills": "skill", "continuing_education": "credit", "result_descriptions": "result"}
 _ADDRESSES = ("url", "criteria_url")
@@ -18,6 +19,14 @@ _LIMITS = {
 }
 
 
+# What a model says of facts that do not go together -> how that is said here.
+_RULES = {
+    "control characters": marked("This holds a character that cannot be seen. Type it anew."),
+    "same day are one": marked("Two reminders on the same day are one."),
+    "cannot be carried over": marked("Units that count for several badges cannot be carried over as well."),
+}
+
+
 def field_of(place: tuple[int | str, ...], *, validity_kind: str) -> str:
     """The name of the field that a place in the facts comes from."""
     top, *below = place
@@ -27,6 +36,8 @@ def field_of(place: tuple[int | str, ...], *, validity_kind: str) -> str:
     if top == "validity":
         name = str(below[0]) if below else ("until" if validity_kind == "fixed_date" else "amount")
         return f"validity_{name}"
+    if top == "renewal":
+        return renewal_fields.field_of(below)
     if top == "price":
         return f"price_{below[0] if below else 'amount'}"
     if top == "drawing" and below:
@@ -66,6 +77,8 @@ def _needed(last: str) -> str:
         "amount": _("Say how many."),
         "price_amount": _("Say how much; 0 is free of charge."),
         "price_currency": _("Say in which currency, such as USD."),
+        "renewal_ce_unit": _("Say of which unit, by its short name, such as contact-hour."),
+        "renewal_ce_amount": _("Say how many a cycle asks for."),
     }
     return sentences.get(last, _("This is needed."))
 
@@ -81,8 +94,9 @@ def _pattern(last: str) -> str:
 
 
 def _value(last: str, found: str) -> str:
-    if "control characters" in found:
-        return _("This holds a character that cannot be seen. Type it anew.")
+    for words, sentence in _RULES.items():
+        if words in found:
+            return _(sentence)
     if last in _ADDRESSES:
         return _("An address begins with https:// and holds no blanks.")
     if last == "validity_until":

@@ -14,6 +14,7 @@ from app.issuing.achievement_checklist import Check, Point
 from app.issuing.achievement_facts import AssessmentMethod, EducationType, FormalRelation
 from app.issuing.achievement_lists import Standing
 from app.projections.drawing import Icon, Shape
+from app.stacking.cycles import Method
 from app.stacking.renewal import ValidityKind
 from app.web import words
 from app.web.languages import gettext as _
@@ -116,6 +117,16 @@ def validities() -> Options:
         (ValidityKind.MONTHS, _("For some months after it was earned")),
         (ValidityKind.DAYS, _("For some days after it was earned")),
         (ValidityKind.FIXED_DATE, _("Until a fixed date, the same for everybody")),
+    ]
+
+
+def renewals() -> Options:
+    """How a badge that ends can be renewed; the first says nothing of it."""
+    return [
+        ("", _("as usual, by earning it again, and nobody is reminded")),
+        (Method.REASSESS.value, _("by taking part again and passing")),
+        (Method.CE.value, _("by continuing education")),
+        (Method.NONE.value, _("not at all: it has to be earned anew")),
     ]
 
 

@@ -7,16 +7,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotPublished, ServiceError, WrongState
-from app.issuing import definitions, groups, learners, people_search, stacks
-from app.issuing.definitions import Kind
+from app.issuing import learners, people_search, stacks
 from app.issuing.issuers import Issuer
-from app.issuing.learners import Learner, LearnerGroup
-from app.issuing.people_search import PeopleWanted
-from app.issuing.stacks import Career, Enrolment, careers, enrolling, lists
+from app.issuing.learners import Learner
+from app.issuing.stacks import Enrolment, enrolling, lists
 from app.issuing.stacks import versions as stack_versions
 from app.service import Service
 from app.web.api.pathways import of_issuer
@@ -27,11 +25,11 @@ from app.web.languages import gettext as _
 from app.web.languages import ngettext
 from app.web.signed_in import Awarder, Staff
 from app.web.staff.pathways.page import Subject, at_pathway, subject
+from app.web.staff.people import choosing
 from app.web.staff.people import words as people_words
 
 router = APIRouter()
 
-MOST_FOUND = 30  # people of a search
 MOST_AT_ONCE = 500  # people that one form puts on a pathway
 IN_ONE_TRANSACTION = 25
 MOST_TOLD = 20
@@ -146,7 +144,7 @@ def _chosen(session: Session, issuer: Issuer, form: Form, about: Subject) -> tup
     """Ids of whom was chosen, so many as one form may put on it, and whether there are more who are not on it yet."""
     if not about.is_published:
         raise NotPublished(_("People can come onto it once it is published"))
-    found = _queries(session, issuer, form)
+    found = choosing.queries(session, issuer, form)
     if not found:
         raise InvalidInput(_("Choose somebody, a group or a unit"), pointer="/person")
     on_it = select(Enrolment.learner_id).where(Enrolment.pathway_id == about.row.id, Enrolment.ended_at.is_(None))
@@ -158,23 +156,6 @@ def _chosen(session: Session, issuer: Issuer, form: Form, about: Subject) -> tup
     if not ids:
         raise InvalidInput(_("Nobody is there whom it could be"), pointer="/person")
     return list(ids)[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE
-
-
-def _queries(session: Session, issuer: Issuer, form: Form) -> list[Select[str]]:
-    """Queries for the ids of everybody whom the form names."""
-    living = people_search.query(issuer.id, PeopleWanted()).with_only_columns(Learner.id).order_by(Learner.id)
-    found: list[Select[str]] = []
-    if people := [each[:80].replace("\x00", "") for each in form.many("person")][:MOST_AT_ONCE]:
-        found.append(living.where(Learner.id.in_(people)))
-    if group := form.text("group", most=groups.LONGEST):
-        in_group = select(LearnerGroup.learner_id).where(
-            LearnerGroup.issuer_id == issuer.id, LearnerGroup.name == group
-        )
-        found.append(living.where(Learner.id.in_(in_group)))
-    if unit := form.text("unit", most=80):
-        place = definitions.by_slug(session, issuer, Kind.UNIT, unit)
-        found.append(living.where(Learner.id.in_(select(Career.learner_id).where(Career.unit_id == place.id))))
-    return found
 
 
 def _said(done: Done, *, is_more: bool) -> str:
@@ -205,19 +186,8 @@ def _form(
 ) -> Response:
     with service.database.read() as session:
         about = subject(session, staff, pathway_id)
-        found = people_search.query(staff.issuer_id, PeopleWanted(text=text)) if text else None
-        rows = (
-            session.scalars(found.order_by(Learner.display_name, Learner.id).limit(MOST_FOUND + 1)).all()
-            if found is not None
-            else []
-        )
-        people = people_search.lines(session, rows[:MOST_FOUND])
-        on_it = lists.among(session, about.row.id, [each.learner.id for each in people])
-        units = [
-            (each.slug, definitions.facts_of(each).name, len(careers.members(session, staff.issuer_id, each.id)))  # type: ignore[union-attr]  # units have names
-            for each in definitions.all_of(session, staff.issuer_id, Kind.UNIT)
-        ]
-        known_groups = groups.counts(session, staff.issuer_id)
+        choices = choosing.offered(session, staff.issuer_id, text)
+        on_it = lists.among(session, about.row.id, [line.learner.id for line, _name in choices.people])
     return at_pathway(
         request,
         "enrol.html",
@@ -226,8 +196,8 @@ def _form(
         tab="people",
         refused=refused,
         text=text,
-        people=[(line, people_words.name_of(line), line.learner.id in on_it) for line in people],
-        is_more=len(rows) > MOST_FOUND,
-        groups=[("", _("No group")), *((name, f"{name} ({count})") for name, count in known_groups)],
-        units=[("", _("No unit")), *((slug, f"{name} ({count})") for slug, name, count in units)],
+        people=[(line, name, line.learner.id in on_it) for line, name in choices.people],
+        is_more=choices.is_more,
+        groups=choices.groups,
+        units=choices.units,
     )

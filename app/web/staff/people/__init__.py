@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.staff.people import careers, changing, directory, erasing, listing, merging, names, one, recognitions
+from app.web.staff.people import (
+    careers,
+    changing,
+    directory,
+    education,
+    erasing,
+    listing,
+    merging,
+    names,
+    one,
+    recognitions,
+)
 
 router = APIRouter()
 # Fixed paths first: `/people/{learner_id}` would take them for ids.
@@ -17,6 +28,7 @@ for _part in (
     recognitions.router,
     changing.router,
     careers.router,
+    education.router,
     one.router,
 ):
     router.include_router(_part)
