@@ -8,7 +8,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo vc-api run migrate test check bench bench-credentials bench-intake bench-pages bench-stacks interop soak fmt strings lock revision clean run-setup dev-setup python
+.PHONY: help demo vc-api run migrate test check bench bench-credentials bench-intake bench-pages bench-records bench-stacks interop soak fmt strings lock revision clean run-setup dev-setup python
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench-intake: dev-setup ## measure what comes in, at a fixed rate and as a backl
 
 bench-pages: dev-setup ## measure public pages and files beside the same bytes from memory (ARGS="--help")
 	@$(BIN)/python -W ignore -m bench.pages $(ARGS)
+
+bench-records: dev-setup ## measure a page of FHIR among few people and among many (ARGS="--help")
+	@$(BIN)/python -W ignore -m bench.records $(ARGS)
 
 bench-stacks: dev-setup ## measure stacks: everybody judged anew, one award's cascade, plans (ARGS="--help")
 	@$(BIN)/python -W ignore -m bench.stacks $(ARGS)

@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.web import (
     api,
     caliper,
+    fhir,
     health,
     hooks,
     learner,
@@ -61,6 +62,7 @@ ROUTERS = (
     api.router,
     api.description_router,
     vc_api.router,
+    fhir.router,
 )
 
 
@@ -120,6 +122,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=_larger_bodies(settings))
     app.add_middleware(SpeaksTheirLanguage)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(fhir.WithoutSlash)
     app.add_middleware(api.NoStore, prefix="/api/")
     app.add_middleware(PublicHeaders, is_https=service.settings.public_base_url.startswith("https://"))
     measured: Metrics | None = app.state.metrics

@@ -35,6 +35,7 @@ from app.issuing import (
     renewals,
     scheduled_awards,
     signing_keys,
+    stacks,
     status_lists,
 )
 from app.issuing.access import Scope
@@ -45,11 +46,12 @@ from app.issuing.awards import Visibility
 from app.issuing.bulk_acts import BulkKind
 from app.issuing.endpoints import EndpointAttempt
 from app.issuing.images import Image as KeptImage
-from app.issuing.learners import Learner, LearnerState
+from app.issuing.learners import Learner, LearnerState, sharing
 from app.issuing.outbox import OutboxMessage, OutboxState
 from app.issuing.renewals import ledger
 from app.issuing.status_lists import StatusList
 from app.main import application
+from app.projections.fhir import wire_id
 from app.service import Service
 from app.web.pages import static_url
 from app.worker.imports import Imports
@@ -79,6 +81,7 @@ PLATFORM = {
     "token_url": "https://campus.example/token",
     "jwks_url": "https://campus.example/jwks",
 }
+RECORD_CLIENT = {"name": "EHR", "jwks_url": "https://ehr.example/jwks.json"}
 WORTH_IN_CYCLE = {"unit": "contact-hour", "amount": "20", "in_domain_min_ratio": "0.8"}
 WORTH = {"title": "Hand hygiene", "unit": "contact-hour", "amount": "2"}
 RENEWED = {
@@ -126,6 +129,7 @@ class Everything:
         self._fill_what_only_the_office_makes()
         self._fill_what_learners_make()
         self._fill_what_forms_name()
+        self._fill_what_health_records_read()
 
     def _let_programs_in(self) -> None:
         with self.service.database.write() as session:
@@ -178,6 +182,7 @@ class Everything:
             "template_id": self._post("/mail/templates", method="PUT", json=words)["id"],
             "suppression_id": self._post("/mail/suppressions", json={"address": "none@example.org"})["id"],
             "platform_id": self._post("/lti/platforms", json=PLATFORM)["id"],
+            "client_id": self._post("/record-clients", json=RECORD_CLIENT)["id"],
         }
         self._received(achievement)
         self._source(achievement)
@@ -457,6 +462,27 @@ class Everything:
                 "name_request_id": wish.id,
                 "request_id": wish.id,
                 "/staff/{slug}/awards/applications/evidence/{evidence_id}": evidence.id,
+            }
+
+    def _fill_what_health_records_read(self) -> None:
+        """Somebody who agreed to be shown, with a badge and a place of work."""
+        with self.service.database.write() as session:
+            issuer = issuers.by_slug(session, "northfield")
+            learner = session.get_one(Learner, self.things["learner_id"])
+            sharing.share(session, learner, actor=ACTOR)
+            role = asked_of_stacks.NAMES["role"]
+            career = stacks.careers.put(session, issuer, learner, role=role, actor=ACTOR)
+            person, base = wire_id(learner.id), "/fhir/{slug}"
+            self.things |= {
+                "practitioner_id": person,
+                f"{base}/Practitioner/{{resource_id}}": person,
+                f"{base}/PractitionerRole/{{resource_id}}": wire_id(career.id),
+                f"{base}/Organization/{{resource_id}}": wire_id(issuer.id),
+                f"{base}/VerificationResult/{{resource_id}}": wire_id(self.things["award_id"]),
+                f"{base}/StructureDefinition/{{name}}": "open-badge",
+                f"{base}/SearchParameter/{{name}}": "qualification-code",
+                f"{base}/OperationDefinition/{{name}}": "badge-bundle",
+                f"{base}/CodeSystem/{{name}}": "achievements",
             }
 
     def _holder(self, session: Any) -> str:

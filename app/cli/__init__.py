@@ -15,6 +15,7 @@ from app.cli import (
     endorsements,
     endpoints,
     export,
+    fhir,
     frameworks,
     imports,
     inbox,
@@ -80,6 +81,7 @@ app.add_typer(stacks.app, name="stacks")
 app.add_typer(pathways.app, name="pathways")
 app.add_typer(reports.app, name="report")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(fhir.app, name="fhir")
 app.add_typer(trust.app, name="trust")
 app.add_typer(operate.audit, name="audit")
 

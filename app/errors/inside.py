@@ -111,6 +111,18 @@ class NotAllowed(ServiceError):
     slug, title = "not-allowed", "This key may not do that"
 
 
+class InvalidSearch(ServiceError):
+    """A parameter of a search in FHIR cannot be understood; `pointer` names it."""
+
+    slug, title = "invalid-search", "The search cannot be understood"
+
+
+class NotAcceptable(ServiceError):
+    """Nothing that is here is of a type which the client takes; `offered` says what is."""
+
+    slug, title = "not-acceptable", "No such form is offered"
+
+
 class RateLimited(ServiceError):
     """Too many requests; `retry_after_seconds` says when to come back."""
 

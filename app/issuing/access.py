@@ -39,6 +39,8 @@ class Scope(StrEnum):
     ENDPOINTS_WRITE = "endpoints:write"
     MAIL_WRITE = "mail:write"
     MAIL_REPORT = "mail:report"
+    FHIR_READ = "fhir:read"
+    FHIR_PATIENT = "fhir:patient"
 
 
 class ApiKey(Base):

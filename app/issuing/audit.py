@@ -23,6 +23,7 @@ class AuditEntry(Base):
     __table_args__ = (
         UniqueConstraint("issuer_id", "sequence"),
         Index("ix_audit_entries_object_id", "object_id"),
+        Index("ix_audit_entries_issuer_id_at", "issuer_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

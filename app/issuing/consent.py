@@ -38,6 +38,7 @@ def change(
         learner.name_shown = name_shown
     if not isinstance(display_name, EllipsisType):
         learner.display_name = display_name
+        learners.sharing.renamed(learner)
     if before == (learner.name_shown, learner.display_name):
         return 0
     facts = {"name_shown": learner.name_shown}

@@ -167,6 +167,7 @@ def _empty_people(session: Session, office: Office, people: Sequence[Learner]) -
     _delete(session, LearnerGroup, LearnerGroup.learner_id.in_(ids))
     _delete(session, ClaimLink, ClaimLink.learner_id.in_(ids))
     _delete(session, LearnerMerge, or_(LearnerMerge.kept_id.in_(ids), LearnerMerge.gone_id.in_(ids)))
+    learners.sharing.forget(session, ids)
     for each in people:
         each.display_name, each.name_shown, each.name_settled = None, False, False
         each.state, each.asked_at = LearnerState.ERASED, None

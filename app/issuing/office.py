@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -106,6 +107,10 @@ class Addresses:
         """The page behind a problem type."""
         return f"{self.base_url}/problems/{slug}"
 
+    def check(self, badge_url: str) -> str:
+        """The page that checks the badge at this address."""
+        return f"{self.base_url}/verify?{urlencode({'badge': badge_url})}"
+
     def claim(self, token: str) -> str:
         """The page on which somebody pending says who they are."""
         return f"{self.base_url}/claim/{token}"
@@ -137,6 +142,10 @@ class Addresses:
     def calendar(self, token: str) -> str:
         """A calendar, for programs that fetch it again and again; whoever has the address reads it."""
         return f"{self.base_url}/calendars/{token}.ics"
+
+    def fhir(self, slug: str) -> str:
+        """The base of what health-record systems read of an issuer."""
+        return f"{self.base_url}/fhir/{slug}"
 
     def welcome(self, token: str) -> str:
         """The page of an invitation to become a member."""

@@ -22,6 +22,7 @@ from app.issuing.awards import Award
 from app.issuing.completion_records import Completion
 from app.issuing.holding import Portfolio, mail_choices, portfolios
 from app.issuing.learners import Learner, LearnerEmail, LearnerGroup, LearnerIdentity
+from app.issuing.learners.sharing import SharedRecord
 from app.issuing.office import Office
 from app.issuing.plans import KeptPlan
 from app.issuing.renewals import CEEntry
@@ -128,6 +129,9 @@ def _person(session: Session, office: Office, learner: Learner) -> dict[str, Any
         "identities": [_plain(each, "namespace", "source_id") for each in _of(session, LearnerIdentity, learner)],
         "groups": [_plain(each, "name", "added_at") for each in _of(session, LearnerGroup, learner)],
         "gets_mails_that_gather": mail_choices.wants_digests(session, office, learner),
+        "shown_to_health_record_systems": [
+            _plain(each, "shared_at", "withdrawn_at") for each in _of(session, SharedRecord, learner)
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.credentials import strict_json
@@ -13,8 +14,10 @@ from app.outbound.network import Network
 MAX_BYTES = 262_144
 
 
-def fetch_key_set(url: str, network: Network | None = None) -> dict[str, Any]:
-    """The keys there with which tokens can be checked. `network` None = the internet.
+def fetch_key_set(
+    url: str, network: Network | None = None, *, usable: Callable[[Any], dict[str, Any] | None] = usable_keys
+) -> dict[str, Any]:
+    """The keys there with which tokens can be checked. `network` None = the internet. `usable` says which those are.
 
     Redirects are not followed: the address is what an administrator has written down. Raises FetchFailed, also when
     what stands there holds no key that can be used; its `reason` is for the log and for staff, never for a sender.
@@ -25,7 +28,7 @@ def fetch_key_set(url: str, network: Network | None = None) -> dict[str, Any]:
         document = strict_json.loads(fetched.content, max_bytes=MAX_BYTES)
     except (MalformedJson, TooLarge) as error:
         raise FetchFailed("what stands there is not strict JSON") from error
-    keys = usable_keys(document)
+    keys = usable(document)
     if keys is None:
-        raise FetchFailed("what stands there is no key set with an RSA key for RS256")
+        raise FetchFailed("what stands there is no key set with a key that can be used")
     return keys

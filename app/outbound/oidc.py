@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from app.credentials import id_tokens, strict_json
-from app.credentials.id_tokens import BadIdToken, IdToken, UnknownKey
+from app.credentials.id_tokens import IdToken
 from app.credentials.multibase import base64url
+from app.credentials.signed_tokens import BadToken, UnknownKey
 from app.errors import FetchFailed, MalformedJson, SignInRefused, TooLarge
 from app.outbound.fetch import deliver, fetch
 from app.outbound.network import Network
@@ -102,7 +103,7 @@ class Provider:
                 return self._read(token, self._key_set(), nonce, now)
             except UnknownKey:
                 return self._read(token, self._key_set(older_than=ASK_AGAIN_SECONDS), nonce, now)
-        except BadIdToken as error:
+        except BadToken as error:
             raise SignInRefused(REFUSED, reason=f"the ID token: {error}") from error
 
     def _read(self, token: str, keys: dict[str, Any], nonce: str, now: datetime) -> IdToken:

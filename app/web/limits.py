@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.credentials import strict_json
 from app.errors import TooLarge
+from app.projections import fhir
+from app.web import fhir_problems
 
 
 class BodyLimit:
@@ -24,7 +27,7 @@ class BodyLimit:
         declared = _declared_length(scope)
         # "²" is a digit but no decimal, and int() raises beyond 4,300 digits; twenty are more than any limit.
         if declared is not None and (not declared.isdecimal() or int(declared[:20]) > limit):
-            await _refuse(send, 413 if declared.isdecimal() else 400)
+            await _refuse(send, 413 if declared.isdecimal() else 400, scope["path"])
             return
         seen = 0
 
@@ -47,9 +50,12 @@ def _declared_length(scope: Scope) -> str | None:
     return None if not values else values[0].strip() if len(set(values)) == 1 else "ambiguous"
 
 
-async def _refuse(send: Send, status: int) -> None:
+async def _refuse(send: Send, status: int, path: str) -> None:
     title = "Content Too Large" if status == 413 else "Bad Request"  # noqa: PLR2004 - as above
     body = f'{{"type":"about:blank","title":"{title}","status":{status}}}'.encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+    media_type = "application/problem+json"
+    if fhir_problems.wanted(path):
+        body, media_type = strict_json.dumps(fhir.outcomes.outcome(status, title)), fhir_problems.MEDIA_TYPE
+    headers = [(b"content-type", media_type.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

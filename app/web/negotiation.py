@@ -77,6 +77,12 @@ def choose(accept: str | None, forms: Sequence[Form]) -> Chosen:
     return best
 
 
+def takes(accept: str | None, form: Form) -> bool:
+    """Whether a client takes a form at all; for doors that answer 406, as no address that we signed does."""
+    ranges = _ranges(accept or "*/*")
+    return any(_rank(ranges, media_type)[0] > 0 for media_type in form.media_types)
+
+
 def media_type_of(accept: str | None, form: Form) -> str:
     """The media type to name a form by that the address chose already: the client's favourite among its types."""
     return choose(accept, [form]).media_type

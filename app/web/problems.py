@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from app import errors
 from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
-from app.web import html_problems
+from app.web import fhir_problems, html_problems
 from app.web.access_log import UNFINISHED
 from app.web.deps import service_of
 from app.web.headers import PROTECTION
@@ -29,6 +29,7 @@ RETRY_AFTER_SECONDS = 30  # of a 503 that says nothing else
 STATUS: dict[type[ServiceError], int] = {
     errors.UnsafeConfiguration: 500,
     errors.InvalidInput: 422,
+    errors.InvalidSearch: 400,
     errors.MalformedJson: 400,
     errors.TooLarge: 413,
     errors.UnsupportedMediaType: 415,
@@ -43,6 +44,7 @@ STATUS: dict[type[ServiceError], int] = {
     errors.SignInRefused: 403,
     errors.NotOurForm: 403,
     errors.NotAllowed: 403,
+    errors.NotAcceptable: 406,
     errors.RateLimited: 429,
     errors.DeliveryNotAuthentic: 401,
     errors.DeliveryConflict: 409,
@@ -164,7 +166,9 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, document: dict[str, Any], headers: dict[str, str]) -> Response:
-    """The problem as a page when a person asks with a browser, else as a document; the same status."""
+    """The problem as FHIR has it, as a page when a person asks with a browser, else as a document; the same status."""
+    if fhir_problems.wanted(request.url.path):
+        return fhir_problems.answer(document, headers)
     if html_problems.wanted(request):
         return html_problems.answer(request, document, headers)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"} | headers

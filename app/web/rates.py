@@ -19,6 +19,8 @@ from app.errors import RateLimited
 
 GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a badge is, by one caller for one badge
 LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
+RECORD_READS = (RateLimitItemPerMinute(1_200),)  # by one health-record system
+TOKENS = (RateLimitItemPerMinute(120),)  # of a hospital whose systems share an address
 SIGN_INS = (RateLimitItemPerMinute(20), RateLimitItemPerHour(200))  # by one caller: a ward may share an address
 _NETWORK_OF_ONE_CALLER = 64  # bits of an IPv6 address; the rest is the caller's to choose
 
@@ -42,6 +44,14 @@ class Rates:
     def launch(self, request: Request) -> None:
         """Count the beginning of a launch, each of which is a row for a day. Raises RateLimited."""
         self._count(LAUNCHES, "launch", caller(request), "Too many launches began at your address")
+
+    def read_records(self, reader_id: str) -> None:
+        """Count a read of a health-record system. Raises RateLimited."""
+        self._count(RECORD_READS, "record-read", reader_id, "This system reads very often")
+
+    def ask_for_token(self, request: Request) -> None:
+        """Count a request for an access token. Raises RateLimited."""
+        self._count(TOKENS, "token", caller(request), "Very many access tokens were asked for from your address")
 
     def sign_in(self, request: Request) -> None:
         """Count an attempt to sign in, or a link that is asked for. Raises RateLimited."""

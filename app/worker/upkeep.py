@@ -17,6 +17,7 @@ from app.issuing import (
     brake,
     bulk_acts,
     expiry,
+    health_records,
     heartbeat,
     inbox,
     issuers,
@@ -163,6 +164,7 @@ class Upkeep:
             count = access.forget_old_requests(session)
             issuers_forgotten = watched_keys.forget(session)
             lti.launches.forget(session)
+            health_records.tokens.forget_old(session)
             accounts.sessions.forget_ended(session)
             accounts.people.forget_old_links(session)
             brake.forget_old_hours(session)

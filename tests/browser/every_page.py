@@ -30,6 +30,12 @@ NO_PAGES = {
     "/metrics": "numbers for a program that has the token",
     "/oembed": "JSON about another page, which has to be named",
     "/credentials/status/{list_id}/{kid}": "JSON of the VC-API, which is off",
+    "/fhir/{slug}/metadata": "JSON of FHIR",
+    "/fhir/{slug}/StructureDefinition/{name}": "JSON of FHIR",
+    "/fhir/{slug}/SearchParameter/{name}": "JSON of FHIR",
+    "/fhir/{slug}/OperationDefinition/{name}": "JSON of FHIR",
+    "/fhir/{slug}/CodeSystem/{name}": "JSON of FHIR",
+    "/fhir/{slug}/.well-known/smart-configuration": "JSON of SMART",
 }
 # What pages show only when they are asked for something, in the names of things.
 QUESTIONS = {

@@ -17,6 +17,7 @@ ALLOWED = {
     ("app/issuing/claim_links.py", "secrets.token_urlsafe"): "the tokens of claim links",
     ("app/issuing/endorsement_requests.py", "secrets.token_urlsafe"): "the tokens of requests to who is elsewhere",
     ("app/issuing/endpoints/secrets.py", "secrets.token_bytes"): "the secrets of an endpoint",
+    ("app/issuing/health_records/tokens.py", "secrets.token_urlsafe"): "the access tokens of health-record systems",
     ("app/issuing/lti/launches.py", "secrets.token_urlsafe"): "the question of a launch",
     ("app/issuing/lti/platforms.py", "secrets.token_urlsafe"): "the token of an invitation",
     ("app/issuing/outbox.py", "random"): "the jitter between two attempts",

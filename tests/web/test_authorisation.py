@@ -43,6 +43,7 @@ API = "/api/v1"
 SCOPES = tuple(f"key:{scope}" for scope in Scope)
 CALLERS = ("anonymous", "learner", "other-learner", *ROLES, "other-owner", *SCOPES, "other-key")
 THING = re.compile(r"\{(?!(?:form|act|kind|report|source_type)\})")  # a parameter that is a thing, and no word
+RECORDS = "/fhir/"
 PARTS = 4  # for several processes
 ASKS_TO_SIGN_IN = ("/sign-in", "/staff/sign-in", "/staff/second-factor")
 
@@ -192,7 +193,8 @@ class House:
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, dict[str, str]]:
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1",
+            "method": method, "path": path,
             "raw_path": path.encode(), "query_string": query.encode(), "root_path": "", "scheme": "http",
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
             "server": ("localhost", 80), "client": ("127.0.0.1", 9), "state": {},
@@ -279,7 +281,9 @@ def faults(house: House, line: Line) -> Iterator[str]:
             yield f"{said}, and {'may' if may else 'may not'}"
         if answer.status == 500:
             yield f"{said}, a fault of the server"
-        if answer.changed and (line.method == "GET" or (line.may and not may)):
+        # A read of a health-record system is in the audit log before it is answered.
+        is_looking = line.method == "GET" and not (line.path.startswith(RECORDS) and may)
+        if answer.changed and (is_looking or (line.may and not may)):
             yield f"{said}, and something was changed"
 
 

@@ -4,6 +4,7 @@ Nobody is ever merged on a name. An address belongs to one learner of an issuer;
 for a member of staff to decide.
 """
 
+from app.issuing.learners import sharing
 from app.issuing.learners.addresses import address_of
 from app.issuing.learners.merging import came_over
 from app.issuing.learners.resolving import (
@@ -60,4 +61,5 @@ __all__ = [
     "other_identity",
     "refuse_ended",
     "resolve",
+    "sharing",
 ]

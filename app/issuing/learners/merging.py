@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Base
 from app.errors import LearnerUnclear, MergeNotUndoable
+from app.issuing.learners.sharing import SharedRecord
 from app.issuing.learners.tables import ClaimLink, Learner, LearnerEmail, LearnerGroup, LearnerMerge, LearnerState
 
 AWARDS = "awards"
 COMPLETIONS = "completions"
 GROUPS = LearnerGroup.__tablename__
 _CAME_OVER = "learners.came_over"
-_LEFT = {LearnerMerge.__tablename__, Learner.__tablename__, ClaimLink.__tablename__}
+# Consent stays with the learner who gave it: what counts is that of the one who is kept.
+_LEFT = {each.__tablename__ for each in (LearnerMerge, Learner, ClaimLink, SharedRecord)}
 
 
 def move(session: Session, *, gone: Learner, kept: Learner) -> LearnerMerge:

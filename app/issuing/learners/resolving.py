@@ -12,7 +12,7 @@ from app.credentials.identity import clean_email
 from app.db import claim
 from app.errors import InvalidInput, LearnerErased, LearnerUnclear, NotAPerson, NotFound
 from app.issuing.issuers import Issuer
-from app.issuing.learners import merging, tombstones
+from app.issuing.learners import merging, sharing, tombstones
 from app.issuing.learners.addresses import address_of, hashes_of, is_marked_as_test
 from app.issuing.learners.tables import Learner, LearnerEmail, LearnerIdentity, LearnerState
 from app.keystores.sealing import Sealer
@@ -155,6 +155,7 @@ def learn_name(learner: Learner, name: str | None) -> None:
     """Keep the name that a source states now, unless the learner asked for another; nothing is signed anew for it."""
     if name and not learner.name_settled and learner.display_name != name[:LONGEST_DISPLAY_NAME]:
         learner.display_name = name[:LONGEST_DISPLAY_NAME]
+        sharing.renamed(learner)
 
 
 def _tidied(

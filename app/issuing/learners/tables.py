@@ -52,7 +52,10 @@ class LearnerIdentity(Base):
     """How one system names a learner."""
 
     __tablename__ = "learner_identities"
-    __table_args__ = (UniqueConstraint("issuer_id", "namespace", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "namespace", "source_id"),
+        Index("ix_learner_identities_source_id", "issuer_id", "source_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))

@@ -62,7 +62,7 @@ class RequiresScope:
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ) -> Caller:
         """The caller; the use of the key is noted, to the minute."""
-        _refuse_key_in_address(request)
+        refuse_key_in_address(request)
         if credentials is None:
             raise NotAuthenticated("Send a valid API key as: Authorization: Bearer lyd_…")
         with service.database.read() as session:
@@ -93,7 +93,8 @@ MailWriter = Annotated[Caller, Depends(caller(Scope.MAIL_WRITE))]
 MailReporter = Annotated[Caller, Depends(caller(Scope.MAIL_REPORT))]
 
 
-def _refuse_key_in_address(request: Request) -> None:
+def refuse_key_in_address(request: Request) -> None:
+    """Raise KeyInAddress for a request with a key in its address."""
     if _KEY_IN_QUERY.search(unquote_plus(request.url.query)):
         raise KeyInAddress(
             "A key in an address ends up in logs and histories. Revoke it, and send its successor as a header"

@@ -1,4 +1,4 @@
-"""My account: addresses, language, browsers that are signed in, the name as each issuer knows it, mails."""
+"""My account: addresses, language, browsers that are signed in, names, mails, and health-record systems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.issuing import consent, issuers
 from app.issuing.accounts import AccountAddress, WebSession, links, people, sessions
 from app.issuing.holding import NameRequest, NameState, mail_choices, names, shelf
 from app.issuing.issuers import Issuer
-from app.issuing.learners import Learner
+from app.issuing.learners import Learner, sharing
 from app.service import Service
 from app.web.deps import TheRates, TheService
 from app.web.forms import Form, Sent
@@ -37,6 +37,7 @@ class AtIssuer:
     issuer: Issuer
     requests: Sequence[NameRequest]
     wants_digests: bool
+    is_record_shared: bool
 
     @property
     def waiting(self) -> NameRequest | None:
@@ -157,6 +158,21 @@ def choose_mail(request: Request, form: Sent, person: Person, service: TheServic
     return _do(request, person, service, act, about="mail")
 
 
+@router.post("/health-records")
+def choose_health_records(request: Request, form: Sent, person: Person, service: TheService) -> Response:
+    """Let health-record systems read of me at one issuer, or let them no more."""
+
+    def act(session: Session) -> str:
+        learner = shelf.my_learner(session, person.account_id, form.text("learner", most=22))
+        if form.text("shared") == "yes":
+            sharing.share(session, learner, actor=person.actor)
+            return _("Health-record systems may read of you from now on.")
+        sharing.withdraw(session, learner, actor=person.actor)
+        return _("No health-record system is told of you any more.")
+
+    return _do(request, person, service, act, about="health-records")
+
+
 def _do(
     request: Request,
     person: Visitor,
@@ -209,4 +225,5 @@ def _at_issuer(session: Session, service: Service, learner: Learner) -> AtIssuer
         issuers.by_id(session, learner.issuer_id),
         names.of_learner(session, learner),
         mail_choices.wants_digests(session, service.office, learner),
+        sharing.is_shared(session, learner),
     )

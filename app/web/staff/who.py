@@ -17,8 +17,10 @@ _BY_LOG = {
 
 def words(actor: Actor | None) -> str:
     """`Olga Owner`, `Moodle of the hospital (source)`, `Lanyard itself`."""
-    if actor is None:
-        return _("nobody whom the log names")
+    return _("nobody whom the log names") if actor is None else _words(actor)
+
+
+def _words(actor: Actor) -> str:
     match actor.kind:
         case ActorKind.ACCOUNT:
             return actor.name or _("somebody without a name")
@@ -28,6 +30,8 @@ def words(actor: Actor | None) -> str:
             return _("%(name)s (API key)", name=actor.name) if actor.name else _("an API key that is no longer here")
         case ActorKind.CLAIM_LINK:
             return _("the person, with a claim link")
+        case ActorKind.RECORD_CLIENT:
+            return actor.name or _("a health-record system that is no longer here")
         case ActorKind.OTHER:
             known = _BY_LOG.get(actor.name or "")
             return _(known) if known else actor.name or ""

@@ -43,6 +43,7 @@ PLATFORM = {
     "token_url": "https://campus.example/token",
     "jwks_url": "https://campus.example/jwks",
 }
+RECORD_CLIENT = {"name": "EHR", "jwks_url": "https://ehr.example/jwks.json"}
 RECONCILIATION = {"base_url": "https://lms.example", "token": "asked"}
 PNG_TYPE = {"Content-Type": "image/png"}
 FILE = {"content": b"email,course_id\nana@x.example,BLS\n", "headers": {"Content-Type": "text/csv"}}
@@ -209,6 +210,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("GET", "/lti/platforms/{platform_id}"): lambda _: {},
     ("PATCH", "/lti/platforms/{platform_id}"): lambda _: {"json": {"state": "disabled"}},
     ("POST", "/lti/invitations"): lambda _: {},
+    ("GET", "/record-clients"): lambda _: {},
+    ("POST", "/record-clients"): lambda _: {"json": RECORD_CLIENT},
+    ("DELETE", "/record-clients/{client_id}"): lambda _: {},
     ("GET", "/keys"): lambda _: {},
     ("DELETE", "/keys/{key_id}"): lambda _: {},
     ("GET", "/signing-keys"): lambda _: {},
@@ -310,8 +314,7 @@ class World:
             facts["endorsement_id"] = self.endorsement(received="received" in path)
         if "endpoint_id" in path:
             facts["endpoint_id"] = self.api.post("/endpoints", **ENDPOINT)["id"]
-        if "platform_id" in path:
-            facts["platform_id"] = self.api.post("/lti/platforms", **PLATFORM, client_id=f"own-{self.number}")["id"]
+        facts |= self._connected(path)
         facts |= self._mail(path, facts)
         facts |= self._education(path, facts)
         if "signing-keys" in path:
@@ -323,6 +326,15 @@ class World:
         if "imports" in path:
             facts |= self._import()
         return facts | self._stacks(path, facts)
+
+    def _connected(self, path: str) -> Facts:
+        """A system that is connected, where the path asks for one."""
+        if "client_id" in path:
+            return {"client_id": self.api.post("/record-clients", **RECORD_CLIENT)["id"]}
+        if "platform_id" in path:
+            made = self.api.post("/lti/platforms", **PLATFORM, client_id=f"own-{self.number}")
+            return {"platform_id": made["id"]}
+        return {}
 
     def _stacks(self, path: str, facts: Facts) -> Facts:
         """Definitions, and a pathway with somebody on it, or a credential of somebody else's, where the path asks."""
@@ -609,6 +621,7 @@ def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.request("GET", "/backfills/{backfill_id}")
     world.request("GET", "/lti/platforms/{platform_id}")
     world.request("GET", "/endpoints/{endpoint_id}")
+    world.request("DELETE", "/record-clients/{client_id}")
     world.request("DELETE", "/mail/templates/{template_id}")
     world.request("DELETE", "/mail/suppressions/{suppression_id}")
     world.request("GET", "/groups/{name}/learners")

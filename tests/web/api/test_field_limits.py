@@ -55,6 +55,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("put", "/sources/{source_id}/reconciliation"): {
         "base_url": "https://lms.example", "token": "asked", "courses": ["7"]
     },
+    ("post", "/record-clients"): {"name": "EHR", "types": ["Practitioner"], "jwks_url": "https://ehr.example/jwks.json"},
     ("post", "/lti/platforms"): {
         "name": "Campus", "iss": "https://campus.example", "client_id": "1", "deployments": ["1"],
         "login_url": "https://campus.example/a", "token_url": "https://campus.example/b",

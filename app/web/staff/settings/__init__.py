@@ -1,4 +1,4 @@
-"""Settings of an issuer: profile, accreditation, endorsements, members, keys of all kinds, mail, audit log, doctor."""
+"""Settings of an issuer: profile, accreditation, endorsements, members, keys, webhooks, health records, mail, log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.web.staff.settings import (
     doctor,
     endorsements,
     endorsements_asking,
+    health_records,
     mail,
     mail_addresses,
     mail_words,
@@ -32,6 +33,7 @@ for _part in (
     api_keys,
     webhooks,
     webhook_acts,
+    health_records,
     mail,
     mail_words,
     mail_addresses,

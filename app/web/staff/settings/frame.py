@@ -30,6 +30,7 @@ SECTIONS = (
     ("members", "/members", marked("Members"), Capability.READ),
     ("api-keys", "/api-keys", marked("API keys"), Capability.AUDIT),
     ("webhooks", "/webhooks", marked("Webhooks"), Capability.CONNECT),
+    ("health-records", "/health-records", marked("Health records"), Capability.AUDIT),
     ("mail", "/mail", marked("Mail"), Capability.CONNECT),
     ("outbox", "/outbox", marked("Outbox"), Capability.READ),
     ("keys", "/keys", marked("Signing keys"), Capability.READ),

@@ -35,6 +35,8 @@ SCOPES = {
     Scope.ENDPOINTS_WRITE: marked("set up webhooks"),
     Scope.MAIL_WRITE: marked("change mail settings and words"),
     Scope.MAIL_REPORT: marked("report bounces and complaints, for a mail provider"),
+    Scope.FHIR_READ: marked("read as a health-record system (FHIR), of people who agreed"),
+    Scope.FHIR_PATIENT: marked("read names and current badges for patients (FHIR), of people who agreed"),
 }
 EVENTS = {
     EventType.BADGE_ISSUED: marked("a badge was issued"),
@@ -92,6 +94,7 @@ KINDS = {
     "endorsement-request": marked("Request for an endorsement"),
     "endpoint": marked("Webhook"),
     "enrolment": marked("Enrolment on a pathway"),
+    "framework": marked("Framework of skills"),
     "group": marked("Group"),
     "import": marked("Import"),
     "issuer": marked("Issuer"),
@@ -106,6 +109,7 @@ KINDS = {
     "programme": marked("Programme of a learner"),
     "recognition": marked("Recognised credential"),
     "record": marked("Learner record"),
+    "record-client": marked("Health-record system"),
     "renewals": marked("Sample of renewals"),
     "report": marked("Report by mail"),
     "rule": marked("Rule"),

@@ -1,0 +1,1 @@
+"""What a page of FHIR costs among few people and among many."""
