@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app import doctor, logs, worker
 from app import service as services
-from app.issuing import applications
+from app.issuing import applications, bulk_checks
 from app.judging.desk import Desk
 from app.lms import csv
 from app.outbound import oidc
@@ -133,6 +133,9 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
     """How large bodies may be at paths that end so; everything else has the limit of the settings."""
     return {
         "/evidence": applications.papers.MAX_FILE_BYTES + ROOM_FOR_FIELDS,
+        "/checks": bulk_checks.MAX_BYTES + ROOM_FOR_FIELDS,
+        "/checks/list": csv.MAX_BYTES,
+        "/desk/employments": csv.MAX_BYTES,
         "/image": settings.max_upload_bytes,
         "/imports": csv.MAX_BYTES,  # of completions, and of frameworks
         "/awards/import": csv.MAX_BYTES,

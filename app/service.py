@@ -18,7 +18,7 @@ from app.keystores.files import FileKeyStore
 from app.keystores.sealing import Sealer
 from app.settings import Mode, Settings
 
-WORKER_CONNECTIONS = 4  # the worker, what it sends and whom it asks must not wait for requests
+WORKER_CONNECTIONS = 8  # the worker, what it sends, asks and checks must not wait for requests
 VERIFY_CONNECTIONS = 5  # nor must requests wait for those who judge strangers' badges (web/lanes.py)
 
 

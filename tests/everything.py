@@ -24,8 +24,10 @@ from app.issuing import (
     applications,
     awards,
     bulk_acts,
+    bulk_checks,
     by_hand,
     claim_links,
+    definitions,
     heartbeat,
     holding,
     issuers,
@@ -37,6 +39,7 @@ from app.issuing import (
     signing_keys,
     stacks,
     status_lists,
+    watches,
 )
 from app.issuing.access import Scope
 from app.issuing.accounts import AccountIdentity, Passkey, Role, Strength, WebSession
@@ -51,9 +54,11 @@ from app.issuing.outbox import OutboxMessage, OutboxState
 from app.issuing.renewals import ledger
 from app.issuing.status_lists import StatusList
 from app.main import application
+from app.outbound.network import Network
 from app.projections.fhir import wire_id
 from app.service import Service
 from app.web.pages import static_url
+from app.worker.checking import Checking
 from app.worker.imports import Imports
 from tests.web.api import asked_of_endorsing, asked_of_stacks
 
@@ -404,7 +409,20 @@ class Everything:
             paper = applications.papers.add_file(session, application, **file, actor=ACTOR)
             owner = accounts.people.of_confirmed_address(session, "owner@example.org").id
             issuer = issuers.by_slug(session, "northfield")
+            rows = [
+                bulk_checks.Stated("Ana Ortiz", ANA, office.addresses.badge(award.id)),
+                bulk_checks.Stated("Nobody"),
+            ]
+            check = bulk_checks.ask(session, issuer, rows, name="Agency nurses", actor=f"account:{owner}")
+            watched = watches.ask(
+                session, office, issuer, award, purpose="Our rota", recipient="hr@northfield.example", actor=ACTOR
+            )
+            unit = {"name": "Ward 3", "mandatory": [{"credential": "phlb"}]}
+            kind = definitions.Kind.UNIT
+            definitions.put(session, issuer, kind, "unit-ward", definitions.parse(kind, unit), actor=ACTOR)
+            stacks.careers.put(session, issuer, learner, unit="unit-ward", actor=ACTOR)
             act = bulk_acts.choose(session, issuer, BulkKind.REVOKE, [award.id], actor=f"account:{owner}")
+        Checking(self.service, network=Network(resolve=_nowhere)).work_through(threading.Event())
         self.things |= {
             "plan_id": plan.id,
             "/me/plans/{name}": plan.id,
@@ -412,6 +430,10 @@ class Everything:
             "application_id": application.id,
             "evidence_id": paper.id,
             "act_id": act.id,
+            "check_id": check.id,
+            "unit": "unit-ward",
+            "watch_id": watched.id,
+            "/watch/{token}": self._mailed("watch.", "/watch/"),
             "act": "revoke",
             "form": "csv",
             "suffix": "svg",
@@ -528,3 +550,7 @@ class Everything:
             query = select(OutboxMessage).where(OutboxMessage.event.startswith(event))
             text = session.scalars(query.order_by(OutboxMessage.created_at.desc())).all()[0].payload["text"]
         return str(text.partition(path)[2].split()[0])
+
+
+def _nowhere(host: str, port: int) -> list[str]:
+    raise OSError(f"{host}:{port} is not there")

@@ -11,6 +11,7 @@ from app.cli import (
     approvals,
     awards,
     catalog,
+    checks,
     demo,
     endorsements,
     endpoints,
@@ -57,6 +58,7 @@ demo.register(app)
 vc_api.register(app)
 imports.register(app)
 export.register(app)
+checks.register(app)
 samples.register(sources.app)
 app.add_typer(issuers.app, name="issuer")
 app.add_typer(accreditations.app, name="accreditation")

@@ -19,10 +19,12 @@ from app.issuing import (
     backfills,
     brake,
     bulk_acts,
+    bulk_checks,
     by_hand,
     completions,
     definitions,
     deliveries,
+    employments,
     endorsement_requests,
     endorsements,
     endpoints,
@@ -63,6 +65,7 @@ from app.issuing import (
     stored_keys,
     views,
     watched_keys,
+    watches,
 )
 
 __all__ = [
@@ -81,10 +84,12 @@ __all__ = [
     "backfills",
     "brake",
     "bulk_acts",
+    "bulk_checks",
     "by_hand",
     "completions",
     "definitions",
     "deliveries",
+    "employments",
     "endorsement_requests",
     "endorsements",
     "endpoints",
@@ -125,4 +130,5 @@ __all__ = [
     "stored_keys",
     "views",
     "watched_keys",
+    "watches",
 ]

@@ -41,6 +41,7 @@ class Scope(StrEnum):
     MAIL_REPORT = "mail:report"
     FHIR_READ = "fhir:read"
     FHIR_PATIENT = "fhir:patient"
+    CHECKS_WRITE = "checks:write"
 
 
 class ApiKey(Base):

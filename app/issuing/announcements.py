@@ -15,6 +15,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.mail.composing import line_to_json
 from app.issuing.mail.configuring import put
 from app.issuing.office import Office
+from app.issuing.watching import telling
 from app.projections import markdown, messages
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def endpoint_disabled(session: Session, office: Office, endpoint: Endpoint, *, r
 def award_changed(
     session: Session, office: Office, award: Award, event_type: EventType, **facts: str | int | None
 ) -> None:
-    """Tell the issuer's endpoints what became of an award: ids, state and addresses, no personal data."""
+    """Tell the issuer's endpoints, and whoever watches it, what became of an award: ids, state and addresses."""
     data = {
         "award_id": award.id,
         "achievement_id": award.achievement_id,
@@ -101,6 +102,8 @@ def award_changed(
         "valid_until": None if award.valid_until is None else written_moment(award.valid_until),
     }
     news.publish(session, office, award.issuer_id, event_type, award.id, {**data, **facts})
+    renewed = facts.get("renews_award_id")
+    telling.tell(session, office, award, event_type, watched_id=None if renewed is None else str(renewed))
 
 
 def written_moment(moment: datetime) -> str:

@@ -146,6 +146,12 @@ def received_by_id(session: Session, endorsement_id: str, *, issuer: Issuer) -> 
     return found
 
 
+def standing_about(session: Session, issuer: Issuer, about: str) -> Endorsement | None:
+    """What an issuer says of a thing at present; None = nothing."""
+    query = select(Endorsement).where(Endorsement.issuer_id == issuer.id, Endorsement.about == about)
+    return session.scalars(query.where(Endorsement.slot == STANDING)).one_or_none()
+
+
 def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list[tuple[Endorsement, Issuer]]:
     """What stands of things with these ids and was accepted by whose they are, with who said it; the newest first."""
     query = (

@@ -20,6 +20,8 @@ from app.issuing import (
     audit,
     award_status,
     bulk_acts,
+    bulk_checks,
+    employments,
     endorsement_requests,
     inbox,
     issuers,
@@ -28,6 +30,7 @@ from app.issuing import (
     received_endorsements,
     renewals,
     scheduled_awards,
+    watches,
 )
 from app.issuing.announcements import EMAIL
 from app.issuing.approvals import Approval, ApprovalState
@@ -96,6 +99,9 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     renewals.forget(session, ids, [award.id for award in awards])
     scheduled_awards.erase(session, ids)
     bulk_acts.forget_reasons(session, [award.id for award in awards])
+    bulk_checks.forget_people(session, [office.addresses.badge(award.id) for award in awards])
+    watches.forget_people(session, ids)
+    employments.forget_people(session, ids)
     completions, deliveries = _empty_facts(session, learner.issuer_id, ids)
     deliveries += _empty_files(session, [award.id for award in awards])
     found = Erased(len(awards), completions, deliveries, messages)

@@ -147,6 +147,10 @@ class Addresses:
         """The base of what health-record systems read of an issuer."""
         return f"{self.base_url}/fhir/{slug}"
 
+    def watch(self, token: str) -> str:
+        """Where a holder says whether an organisation may be told what becomes of a badge."""
+        return f"{self.base_url}/watch/{token}"
+
     def welcome(self, token: str) -> str:
         """The page of an invitation to become a member."""
         return f"{self.base_url}/staff/welcome/{token}"

@@ -20,6 +20,7 @@ from app.credentials.model import Algorithm
 from app.credentials.report import Report
 from app.credentials.verify import verify
 from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
+from app.errors import NotFound
 from app.issuing import open_badges_2_desk, signing_keys, status_lists
 from app.issuing.awards import SIGNED_PURPOSE, Award, AwardState, Visibility, credential_of
 from app.issuing.endorsements import Endorsement
@@ -27,6 +28,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
+HOSTED = re.compile(r"/ob2/assertions/[A-Za-z0-9_-]{22}")  # a path of ours that is judged by what stands there
 _BADGE_SUFFIX = re.compile(r"(\.(json|jwt|png|svg|pdf)|/refresh)$")
 
 Reading = Callable[[], AbstractContextManager[Session]]  # opens a session to read in, as `Database.read` does
@@ -169,6 +171,15 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
     if award.erased_at is not None:
         return None
     return credential_of(session, award).json
+
+
+def own_award(session: Session, office: Office, address: str) -> Award:
+    """The award whose badge is at an address of ours, any suffix. Raises NotFound, also for an erased one."""
+    name = _BADGE_SUFFIX.sub("", address.strip().partition("#")[0].removeprefix(office.addresses.badge("")))
+    award = session.get(Award, name) if _ID.fullmatch(name) else None
+    if award is None or award.erased_at is not None:
+        raise NotFound("There is no badge at this address, or its holder keeps it private")
+    return award
 
 
 def is_own_address(office: Office, address: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app import clock
+from app.credentials import covering
 from app.credentials.report import Report
 from app.errors import ServiceError
 from app.judging.children import Child
@@ -83,7 +84,7 @@ def judge_all(desk: Desk, entries: Iterable[Entry], *, jobs: int = 1) -> Generat
             return Judged(replace(entry, document=None, problem=problem), None)
         finally:
             free.put(child)
-        return Judged(entry, report)
+        return Judged(entry, covering.checked(report, entry.document))
 
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="judging")
     try:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from app import clock
-from app.credentials import png
+from app.credentials import covering, png
 from app.credentials.jsonld.lanes import SlowPathNeeded, quick_only
 from app.credentials.report import Report
 from app.credentials.verify import ob2, verify
@@ -46,10 +46,10 @@ NOT_LOOKED_UP = (
 class Desk:
     """Judges for the doors of one service. Several threads may ask at once."""
 
-    def __init__(self, service: Service, network: Network | None = None) -> None:
-        """`network` None = the internet."""
+    def __init__(self, service: Service, network: Network | None = None, *, documents: Documents | None = None) -> None:
+        """`network` None = the internet. `documents` are those of a run that has bounds of its own."""
         self._service = service
-        self._documents = Documents(network, never_host=_own_host(service.settings.public_base_url))
+        self._documents = documents or Documents(network, never_host=own_host(service.settings.public_base_url))
         self._children = tuple(Child() for _ in range(CHILDREN))
         self._idle: queue.LifoQueue[Child] = queue.LifoQueue()  # the last one used is the one that runs
         for child in self._children:
@@ -62,10 +62,11 @@ class Desk:
             if not _is_small(document):
                 raise SlowPathNeeded  # noqa: TRY301 - one way into the child
             with quick_only():
-                return verify(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+                found = verify(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
         except SlowPathNeeded:
             with self._a_child() as child:
-                return child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+                found = child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
+        return covering.checked(found, document)
 
     def judge_address(self, address: str, *, recipient: str | None = None) -> Report:
         """Judge the badge at another host's address: a file, or a page that links to it.
@@ -120,7 +121,7 @@ class Desk:
             self._idle.put(child)
 
 
-def _own_host(base_url: str) -> str | None:
+def own_host(base_url: str) -> str | None:
     """Our host, where strangers' addresses could lead to us: asking ourselves holds a place that the answer needs.
 
     None when we are at another port than the one that is ever asked; what is at that one is somebody else then.

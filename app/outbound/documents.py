@@ -87,14 +87,21 @@ class Documents:
         never_host: str | None = None,
         turn_seconds: float = SECONDS_FOR_A_TURN,
         max_kept_bytes: int = MOST_KEPT_BYTES,
+        most_kept: int = MOST_KEPT,
+        kept_at_least_seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`network` None = the internet. `never_host` is this service's own: what stands there is in its tables."""
+        """`network` None = the internet. `never_host` is this service's own: what stands there is in its tables.
+
+        `kept_at_least_seconds`: how long documents are kept that are usually kept more briefly.
+        """
         self._never_host = never_host
         self._turn_seconds = turn_seconds
         self._network = network or Network()
         self._clock = clock
         self._max_kept_bytes = max_kept_bytes
+        self._most_kept = most_kept
+        self._kept_at_least_seconds = kept_at_least_seconds
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, Wanted], _Kept] = OrderedDict()
         self._kept_bytes = 0
@@ -103,18 +110,18 @@ class Documents:
 
     def get(self, url: str, wanted: Wanted, allowance: Allowance) -> Fetched | Failed:
         """The document at this address, kept or fetched. Never raises: a failure is an answer like any other."""
-        kept = self._known(url, wanted)
+        kept = self.known(url, wanted)
         if kept is not None:
             return kept
         if allowance.is_used_up:
             return self._fetched(url, wanted, allowance)
-        host = _host_of(url)
+        host = host_of(url)
         if not self._take_turn(host, min(self._turn_seconds, allowance.left())):
             # No news of the host, so it is not kept: whoever comes next asks.
             log.info("fetch refused", reason="too many ask this host at once")
             return Failed()
         try:
-            return self._known(url, wanted) or self._fetched(url, wanted, allowance)
+            return self.known(url, wanted) or self._fetched(url, wanted, allowance)
         finally:
             self._end_turn(host)
 
@@ -163,7 +170,8 @@ class Documents:
                 del self._hosts[host]
             self._turns.notify_all()
 
-    def _known(self, url: str, wanted: Wanted) -> Fetched | Failed | None:
+    def known(self, url: str, wanted: Wanted) -> Fetched | Failed | None:
+        """What was answered before and is kept; None = it has to be asked for."""
         with self._lock:
             kept = self._kept.get((url, wanted))
             if kept is None:
@@ -175,7 +183,8 @@ class Documents:
             return kept.answer
 
     def _keep(self, url: str, wanted: Wanted, answer: Fetched | Failed) -> None:
-        seconds = wanted.kept_seconds if isinstance(answer, Fetched) else KEPT_SECONDS_OF_FAILURES
+        usual = max(wanted.kept_seconds, self._kept_at_least_seconds)
+        seconds = usual if isinstance(answer, Fetched) else KEPT_SECONDS_OF_FAILURES
         kept = _Kept(answer, until=self._clock() + seconds)
         if kept.size > self._max_kept_bytes // 4:
             return
@@ -183,7 +192,7 @@ class Documents:
             self._forget((url, wanted))
             self._kept[(url, wanted)] = kept
             self._kept_bytes += kept.size
-            while len(self._kept) > MOST_KEPT or self._kept_bytes > self._max_kept_bytes:
+            while len(self._kept) > self._most_kept or self._kept_bytes > self._max_kept_bytes:
                 self._forget(next(iter(self._kept)))
 
     def _forget(self, name: tuple[str, Wanted]) -> None:
@@ -191,7 +200,8 @@ class Documents:
         self._kept_bytes -= kept.size if kept else 0
 
 
-def _host_of(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host of an address; "" where there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

@@ -25,6 +25,7 @@ from app.reports import (
     participation,
     pass_rates,
     periods,
+    retention,
     source_health,
     time_to_badge,
 )
@@ -48,7 +49,7 @@ __all__ = [
 
 REPORTS: dict[str, Report] = {
     each.REPORT.slug: each.REPORT
-    for each in (funnel, participation, time_to_badge, pass_rates, expiring, awards_by, source_health)
+    for each in (funnel, participation, time_to_badge, pass_rates, expiring, awards_by, retention, source_health)
 }
 _WITHOUT_A_ZONE = "UTC"
 

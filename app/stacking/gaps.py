@@ -141,7 +141,7 @@ def _standing(held: Held, needed: SkillAt, ratings: Mapping[RatedBy, Rating] | N
         past = [each for each in _past(held, skill) if each[0].level >= need or not have]
         if past:
             proof, lack = max(past, key=lambda each: (each[0].level >= need, each[0].on, each[0].level))
-    return SkillStanding(skill, have, need, proof, _until(held.world, proof), lack, ratings)
+    return SkillStanding(skill, have, need, proof, ends_of(held.world, proof), lack, ratings)
 
 
 def _past(held: Held, skill: str) -> Iterator[tuple[Proof, Lack]]:
@@ -168,7 +168,8 @@ def proofs_from(held: Held, holding: Holding) -> Iterator[Proof]:
             yield from (Proof(each.skill, each.level, holding.issued) for each in known.skills)
 
 
-def _until(world: World, proof: Proof | None) -> date | None:
+def ends_of(world: World, proof: Proof | None) -> date | None:
+    """The last day on which a proof is current; None = it does not fade, or there is none."""
     known = world.skills.get(proof.skill) if proof else None
     return add_months(proof.on, known.decay_months) if proof and known and known.decay_months is not None else None
 

@@ -35,6 +35,7 @@ RAIL_NOUNS = (
     "definitions",
     "people",
     "sources",
+    "desk",
     "reports",
     "settings",
 )  # that have pages

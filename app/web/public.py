@@ -24,6 +24,7 @@ from app.web import (
     public_unsubscribe,
     public_verify,
     public_verify_batch,
+    public_watch,
 )
 
 router = APIRouter()
@@ -47,5 +48,6 @@ for _part in (
     public_unsubscribe,
     public_verify,
     public_verify_batch,
+    public_watch,
 ):
     router.include_router(_part.router)

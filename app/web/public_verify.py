@@ -6,7 +6,6 @@ Whatever may be a stranger's is judged in a lane of its own, so that nobody who 
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -34,7 +33,6 @@ from app.web.submissions import Submission, TheSubmission
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
-HOSTED = re.compile(r"/ob2/assertions/[A-Za-z0-9_-]{22}")  # judged by what stands there, not by a copy
 NO_BADGE_THERE = marked(
     "There is no badge at this address, or its holder keeps it private. Ask the holder for the file"
 )
@@ -101,7 +99,7 @@ def _judge(service: Service, desk: Desk, submission: Submission) -> Report:
     if address is not None:
         if not verification.is_own_address(service.office, address):
             return desk.judge_address(address, recipient=submission.recipient)
-        if HOSTED.fullmatch(urlsplit(address).path):
+        if verification.HOSTED.fullmatch(urlsplit(address).path):
             return desk.judge_hosted(address, recipient=submission.recipient)
         document = _own_badge(service, address)
     if document is None:

@@ -26,6 +26,7 @@ _ABOUT = {
     "status": marked("whether it was withdrawn"),
     "superseded": marked("whether a newer badge replaced it"),
     "recipient": marked("whose it is"),
+    "file": marked("whether the file was changed"),
 }
 
 

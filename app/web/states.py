@@ -111,6 +111,16 @@ def of_report(report: Report, *, now: datetime) -> State:
     )
 
 
+def of_verdict(verdict: Verdict, *, valid_until: datetime | None, now: datetime) -> Tone:
+    """The tone of a verdict that was kept without its report; a good badge that ends soon has that one."""
+    return _by_dates(None, valid_until, now=now).tone if verdict is Verdict.GOOD else _VERDICTS[verdict][0]
+
+
+def word_of(verdict: Verdict) -> str:
+    """A verdict in a word."""
+    return _(_VERDICTS[verdict][1])
+
+
 def _withdrawn(award: Award, standing: Standing) -> State:
     issuer, at = standing.issuer_name, award.revoked_at
     if at is None:

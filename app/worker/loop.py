@@ -17,6 +17,7 @@ from app.outbound.network import Network
 from app.service import Service
 from app.worker.acting import Acting
 from app.worker.asking import Asking
+from app.worker.checking import Checking
 from app.worker.deciding import Deciding
 from app.worker.deliveries import Deliveries
 from app.worker.imports import Imports
@@ -43,6 +44,7 @@ class Worker:
         self._reissuing = Reissuing(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._imports = Imports(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._asking = Asking(service, network)
+        self._checking = Checking(service, network)
         self._deciding = Deciding(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._acting = Acting(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._stacking = Stacking(service, between=lambda: self._upkeep_and_deliveries(self._stop))
@@ -54,6 +56,7 @@ class Worker:
         self._reissuing.work_through(go_on)
         done += self._imports.work_through(go_on)
         self._asking.work_through(go_on)
+        self._checking.work_through(go_on)
         self._deciding.work_through(go_on)
         self._acting.work_through(go_on)
         self._stacking.work_through(go_on)
@@ -64,20 +67,23 @@ class Worker:
         """Work until `stop` is set, then finish or give back the piece in hand; returns within some seconds.
 
         The outbox has a thread of its own, so that a mail server or an endpoint that hangs holds up nothing else; so
-        have the platforms that are asked.
+        have the platforms that are asked, and the badges of others that are checked.
         """
         self._stop = stop
-        sending = threading.Thread(
-            target=self._repeat, args=(stop, self._sending.send), name="lanyard-send", daemon=True
-        )
-        asking = threading.Thread(
-            target=self._repeat, args=(stop, self._asking.work_through), name="lanyard-ask", daemon=True
-        )
-        sending.start()
-        asking.start()
+        steps = {
+            "lanyard-send": self._sending.send,
+            "lanyard-ask": self._asking.work_through,
+            "lanyard-check": self._checking.work_through,
+        }
+        beside = [
+            threading.Thread(target=self._repeat, args=(stop, step), name=name, daemon=True)
+            for name, step in steps.items()
+        ]
+        for each in beside:
+            each.start()
         self._repeat(stop, self._work)
-        sending.join(STOP_SECONDS)
-        asking.join(STOP_SECONDS)
+        for each in beside:
+            each.join(STOP_SECONDS)
 
     def _work(self, stop: threading.Event) -> int:
         done = self._upkeep_and_deliveries(stop) + self._reissuing.work_through(stop)

@@ -16,6 +16,7 @@ from app.issuing import (
     audit_chain,
     brake,
     bulk_acts,
+    bulk_checks,
     expiry,
     health_records,
     heartbeat,
@@ -28,6 +29,7 @@ from app.issuing import (
     stacks,
     status_lists,
     watched_keys,
+    watches,
 )
 from app.issuing.audit import AuditCheckpoint
 from app.judging.desk import Desk
@@ -73,6 +75,7 @@ class Upkeep:
         self._database = service.database
         self._office = service.office
         self._news_days = service.settings.news_days
+        self._checks_kept_days = service.settings.checks_kept_days
         self._chores = [
             _Chore("heartbeat", self.beat, BEAT_SECONDS),
             _Chore("seal", self.seal, SEAL_SECONDS),
@@ -82,6 +85,7 @@ class Upkeep:
             _Chore("expiry", self.tell_of_expiry, EXPIRY_SECONDS),
             _Chore("renewals", self.remind, RENEWALS_SECONDS),
             _Chore("endorsements", self.judge_endorsements, ENDORSEMENTS_SECONDS),
+            _Chore("watches", self.tell_watches, RENEWALS_SECONDS),
             _Chore("reports", self.send_reports, REPORTS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
         ]
@@ -135,6 +139,13 @@ class Upkeep:
             with self._database.write() as session:
                 count = expiry.tell(session, self._office)
 
+    def tell_watches(self) -> None:
+        """Tell whoever watches badges of those that end soon."""
+        count = 1
+        while count:
+            with self._database.write() as session:
+                count = watches.tell_of_ends(session, self._office)
+
     def remind(self) -> None:
         """Tell holders, issuers and endpoints of badges that end soon or have lapsed, each of them once."""
         with self._database.read() as session:
@@ -173,6 +184,7 @@ class Upkeep:
         log.info("daily round", forgotten_requests=count, forgotten_issuers=issuers_forgotten)
         log.info("raw bytes forgotten", deliveries=self._forget_raw())
         log.info("messages forgotten", messages=self._forget_messages())
+        log.info("bulk checks emptied", checks=self._empty_checks())
 
     def _forget_raw(self) -> int:
         """Empty the raw bytes of deliveries that were kept long enough, some hundreds in each transaction; how many."""
@@ -189,6 +201,15 @@ class Upkeep:
         while count == outbox_keeping.AT_ONCE:
             with self._database.write() as session:
                 count = outbox_keeping.forget_old(session, days=self._news_days)
+            total += count
+        return total
+
+    def _empty_checks(self) -> int:
+        """Empty what was handed in for bulk checks that ended long enough ago; how many checks."""
+        total, count = 0, bulk_checks.FORGET_AT_ONCE
+        while count == bulk_checks.FORGET_AT_ONCE:
+            with self._database.write() as session:
+                count = bulk_checks.forget_old(session, days=self._checks_kept_days)
             total += count
         return total
 

@@ -1,6 +1,6 @@
 """who agreed that health-record systems read of them, and which systems those are
 
-Revision 0031, after 0029, written 2026-11-29.
+Revision 0031, after 0030, written 2026-11-29.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

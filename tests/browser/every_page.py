@@ -46,6 +46,7 @@ QUESTIONS = {
     "/me/plans/new": ["target=role:northfield/role-aide&hours=4", "target=pathway:northfield/pw-open&format=workshop"],
     "/me/start": ["wants=up&hours=2"],
     "/staff/{slug}/achievements/{achievement_id}/rules/why": ["person={learner_id}"],
+    "/staff/{slug}/desk/people": ["skill=sk-bls&level=1", "skill=nothing"],
     "/staff/{slug}/people": ["q=nobody"],
     "/staff/{slug}/pathways": ["archived=yes"],
     "/staff/{slug}/pathways/{pathway_id}/people": ["q=nobody", "without=first"],

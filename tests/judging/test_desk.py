@@ -11,7 +11,7 @@ import pytest
 from app.credentials.report import Verdict
 from app.credentials.trust_lists import TrustLists, read
 from app.errors import InvalidInput
-from app.judging.desk import Desk, _own_host
+from app.judging.desk import Desk, own_host
 from app.service import Service
 from tests.neighbour import Neighbour
 from tests.strangers import Answer, Strangers
@@ -178,4 +178,4 @@ def test_closing_ends_a_child_that_is_at_work(service: Service):
     ],
 )
 def test_strangers_addresses_never_lead_to_the_service_itself(base_url: str, host: str | None):
-    assert _own_host(base_url) == host
+    assert own_host(base_url) == host

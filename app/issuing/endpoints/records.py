@@ -35,6 +35,12 @@ class EventType(StrEnum):
     AWARD_PENDING_APPROVAL = "award.pending_approval"
     AWARD_REJECTED = "award.rejected"
     AWARDS_BRAKED = "awards.braked"
+    WATCH_EXPIRING = "watch.expiring"
+    WATCH_EXPIRED = "watch.expired"
+    WATCH_RENEWED = "watch.renewed"
+    WATCH_SUSPENDED = "watch.suspended"
+    WATCH_REINSTATED = "watch.reinstated"
+    WATCH_REVOKED = "watch.revoked"
     ENDPOINT_TEST = "endpoint.test"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from app.issuing.stacks.tables import Career
 from app.stacking import compliance, gaps
 from app.stacking.compliance import Compliance, Expiring
 from app.stacking.gaps import GroupGap, Member
-from app.stacking.holdings import Holding
+from app.stacking.holdings import Held, Holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,60 @@ class UnitReadiness:
     headcount_target: int | None
     people: tuple[str, ...]  # learner ids
     mandatory: tuple[Compliance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person of a unit and one mandatory credential on a day.
+
+    `standing` is "current", "expired" or "missing"; `holding_id` names the award, or what was recognised, that it rests
+    on or rested on; `until` is its last good day, None = it has none. `lost_in` is the first of `AHEAD` in which it
+    will not be current any more if nothing is renewed, None = it will be, or is not now.
+    """
+
+    learner_id: str
+    credential: str
+    standing: str
+    holding_id: str | None = None
+    issued: date | None = None
+    until: date | None = None
+    lost_in: int | None = None
+
+
+AHEAD = (30, 60, 90)
+"""Days that are looked ahead."""
+
+
+def entries(session: Session, issuer: Issuer, slug: str, as_of: date) -> tuple[UnitReadiness, list[Entry]]:
+    """A unit on a day, and every person with every mandatory credential, in the order of both. Raises NotFound."""
+    known = worlds.of(session, issuer.id)
+    definition = definitions.by_slug(session, issuer, Kind.UNIT, slug)
+    members, holdings = _members(session, known, issuer.id)
+    unit = _unit(known, definition, members.get(definition.id, ()), holdings, as_of)
+    found = []
+    for who in unit.people:
+        days = [Held(known.world, holdings[who], as_of + timedelta(days=each)) for each in (0, *AHEAD)]
+        found += [_entry(who, each.credential, days) for each in unit.mandatory]
+    return unit, found
+
+
+def _entry(who: str, credential: str, days: list[Held]) -> Entry:
+    """`days`: what counts on the day, and on each of the days ahead."""
+    now, *later = days
+    counting = now.now.get(credential) or now.ever.get(credential)
+    if counting is None:
+        return Entry(who, credential, "missing")
+    is_current = credential in now.now
+    lost = next((day for day, held in zip(AHEAD, later, strict=True) if credential not in held.now), None)
+    return Entry(
+        who,
+        credential,
+        "current" if is_current else "expired",
+        counting.holding.id,
+        counting.holding.issued,
+        counting.holding.valid_until,
+        lost if is_current else None,
+    )
 
 
 def of_unit(session: Session, issuer: Issuer, slug: str, as_of: date) -> UnitReadiness:

@@ -11,6 +11,7 @@ from app.web.api import (
     award_components,
     awards,
     backfills,
+    checks,
     cohorts,
     completions,
     continuing_education,
@@ -89,6 +90,7 @@ for noun in (
     mapping,  # before the sources, one of which `try` would be
     sources,
     imports,
+    checks,
     rules,
     rule_versions,
     approvals,

@@ -90,6 +90,7 @@ LearnersEraser = Annotated[Caller, Depends(caller(Scope.LEARNERS_ERASE))]
 KeysWriter = Annotated[Caller, Depends(caller(Scope.KEYS_WRITE))]
 EndpointsWriter = Annotated[Caller, Depends(caller(Scope.ENDPOINTS_WRITE))]
 MailWriter = Annotated[Caller, Depends(caller(Scope.MAIL_WRITE))]
+ChecksWriter = Annotated[Caller, Depends(caller(Scope.CHECKS_WRITE))]
 MailReporter = Annotated[Caller, Depends(caller(Scope.MAIL_REPORT))]
 
 

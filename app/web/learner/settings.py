@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, ServiceError
-from app.issuing import consent, issuers
+from app.issuing import consent, issuers, watches
 from app.issuing.accounts import AccountAddress, WebSession, links, people, sessions
 from app.issuing.holding import NameRequest, NameState, mail_choices, names, shelf
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, sharing
+from app.issuing.watches import WatchLine
 from app.service import Service
 from app.web.deps import TheRates, TheService
 from app.web.forms import Form, Sent
@@ -53,6 +54,7 @@ class Mine:
     browsers: Sequence[WebSession]
     this_browser: str
     at_issuers: Sequence[AtIssuer]
+    watched: Sequence[WatchLine]
 
 
 @router.get("")
@@ -173,6 +175,21 @@ def choose_health_records(request: Request, form: Sent, person: Person, service:
     return _do(request, person, service, act, about="health-records")
 
 
+@router.post("/watches")
+def answer_watch(request: Request, form: Sent, person: Person, service: TheService) -> Response:
+    """Let an organisation be told what becomes of a badge, or end that."""
+
+    def act(session: Session) -> str:
+        watch = watches.of_account(session, person.account_id, form.text("watch", most=22))
+        if form.text("act") == "agree":
+            watches.agree(session, watch, actor=person.actor)
+            return _("They are told from now on what becomes of this badge.")
+        watches.end(session, watch, actor=person.actor, by_holder=True)
+        return _("They are told nothing.")
+
+    return _do(request, person, service, act, about="watches")
+
+
 def _do(
     request: Request,
     person: Visitor,
@@ -206,6 +223,7 @@ def _page(
             addresses=people.addresses_of(session, person.account_id),
             browsers=sessions.of_account(session, person.account_id),
             this_browser=person.session.session_id,
+            watched=watches.of_holder(session, person.account_id),
             at_issuers=[_at_issuer(session, service, each) for each in people.learners_of(session, person.account_id)],
         )
     return inside(

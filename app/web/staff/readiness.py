@@ -76,7 +76,7 @@ class Heat:
 @router.get("")
 def show(request: Request, staff: Reader, service: TheService) -> Response:
     """Compliance of every unit, who lacks what, and the heat map of skills."""
-    day, is_unreadable = _day(request)
+    day, is_unreadable = day_asked(request)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         world = worlds.of(session, issuer.id).world
@@ -101,7 +101,7 @@ def show(request: Request, staff: Reader, service: TheService) -> Response:
 @router.get("/export.{form}")
 def export(request: Request, staff: Reader, service: TheService, form: str) -> Response:
     """Everybody of every unit with each mandatory credential, as CSV or as a workbook; numbers alone without names."""
-    day, _unreadable = _day(request)
+    day, _unreadable = day_asked(request)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         world = worlds.of(session, issuer.id).world
@@ -112,7 +112,7 @@ def export(request: Request, staff: Reader, service: TheService, form: str) -> R
     return as_file(table if _sees_names(staff) else table.without_personal(), form)
 
 
-def _day(request: Request) -> tuple[date, bool]:
+def day_asked(request: Request) -> tuple[date, bool]:
     """The day that is asked for, and whether it could not be read; then it is today."""
     stated = asked(request, ("as_of",))["as_of"]
     try:

@@ -46,6 +46,8 @@ PLATFORM = {
 RECORD_CLIENT = {"name": "EHR", "jwks_url": "https://ehr.example/jwks.json"}
 RECONCILIATION = {"base_url": "https://lms.example", "token": "asked"}
 PNG_TYPE = {"Content-Type": "image/png"}
+CHECK = {"name": "Agency nurses", "rows": [{"recipient": "ana@x.example", "address": "http://badges.test/b/none"}]}
+LIST = {"content": b"name,link\nAna,http://badges.test/b/none\n", "headers": {"Content-Type": "text/csv"}}
 FILE = {"content": b"email,course_id\nana@x.example,BLS\n", "headers": {"Content-Type": "text/csv"}}
 RULE = {"match": {"activities": ["RULED"]}, "approval": "always"}
 RULED = ("/achievements/{achievement_id}/rule", "/backfills", "/approvals", "/completions/{")
@@ -250,6 +252,14 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/imports/{import_id}/cancel"): lambda _: {},
     ("GET", "/imports/{import_id}/rows"): lambda _: {},
     ("GET", "/imports/{import_id}/attention"): lambda _: {},
+    ("POST", "/checks"): lambda _: {"json": CHECK},
+    ("POST", "/checks/list"): lambda _: LIST,
+    ("GET", "/checks"): lambda _: {},
+    ("GET", "/checks/{check_id}"): lambda _: {},
+    ("POST", "/checks/{check_id}/again"): lambda _: {},
+    ("POST", "/checks/{check_id}/stop"): lambda _: {},
+    ("GET", "/checks/{check_id}/rows"): lambda _: {},
+    ("GET", "/checks/{check_id}/result"): lambda _: {},
     ("GET", "/reports"): lambda _: {},
     ("GET", "/reports/{slug}"): lambda facts: {"params": {"achievement": facts["achievement_id"]}},
     ("GET", "/reports/{slug}/chart.svg"): lambda facts: {"params": {"achievement": facts["achievement_id"]}},
@@ -323,8 +333,7 @@ class World:
             facts |= self._asked() if "reconciliation" in path else self._source(facts)
         if "deliver" in path:
             facts["delivery_id"] = self._delivery(facts)
-        if "imports" in path:
-            facts |= self._import()
+        facts |= self._heaps(path)
         return facts | self._stacks(path, facts)
 
     def _connected(self, path: str) -> Facts:
@@ -335,6 +344,12 @@ class World:
             made = self.api.post("/lti/platforms", **PLATFORM, client_id=f"own-{self.number}")
             return {"platform_id": made["id"]}
         return {}
+
+    def _heaps(self, path: str) -> Facts:
+        """A file of completions or a heap of badges, where the path asks for one."""
+        if "imports" in path:
+            return self._import()
+        return {"check_id": self.api.post("/checks", **CHECK)["id"]} if "check_id" in path else {}
 
     def _stacks(self, path: str, facts: Facts) -> Facts:
         """Definitions, and a pathway with somebody on it, or a credential of somebody else's, where the path asks."""
@@ -607,6 +622,7 @@ def test_a_body_cannot_name_another_issuer_s_achievement(world: World, neighbour
 def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.request("POST", "/deliveries/{delivery_id}/replay")
     world.request("GET", "/imports/{import_id}")
+    world.request("GET", "/checks/{check_id}")
     world.request("POST", "/learners/{learner_id}/claim-links")
     world.request("POST", "/merges/{merge_id}/undo")
     unmapped = {**COMPLETION, "id": "evt-2", "activity": {"id": "unmapped"}}

@@ -1,0 +1,62 @@
+"""Bulk checks: many badges of whatever issuers, checked row by row in the background for whoever employs people."""
+
+from app.issuing.bulk_checks.asking import (
+    FORGET_AT_ONCE,
+    MAX_BYTES,
+    OPEN,
+    again,
+    ask,
+    by_id,
+    forget_old,
+    forget_people,
+    rows_of,
+    stop,
+)
+from app.issuing.bulk_checks.stated import MOST_ROWS, Stated, of_files, of_list, of_text
+from app.issuing.bulk_checks.tables import NOT_CHECKED, BulkCheck, BulkCheckRow, CheckState, Match, Reason
+from app.issuing.bulk_checks.working import (
+    Finding,
+    Leased,
+    end,
+    lease,
+    mark_failed,
+    not_checked,
+    release,
+    stated,
+    store,
+    waiting,
+)
+
+__all__ = [
+    "FORGET_AT_ONCE",
+    "MAX_BYTES",
+    "MOST_ROWS",
+    "NOT_CHECKED",
+    "OPEN",
+    "BulkCheck",
+    "BulkCheckRow",
+    "CheckState",
+    "Finding",
+    "Leased",
+    "Match",
+    "Reason",
+    "Stated",
+    "again",
+    "ask",
+    "by_id",
+    "end",
+    "forget_old",
+    "forget_people",
+    "lease",
+    "mark_failed",
+    "not_checked",
+    "of_files",
+    "of_list",
+    "of_text",
+    "release",
+    "rows_of",
+    "stated",
+    "stop",
+    "store",
+    "waiting",
+]

@@ -1,0 +1,27 @@
+"""Mails of watches: to a holder who is asked, and to an organisation that is told what became of a badge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.projections.messages import wording
+from app.projections.messages.answers import letter
+from app.projections.messages.content import MailContent
+
+
+def watch_request(*, watcher: str, achievement: str, purpose: str, url: str) -> MailContent:
+    """Ask the holder whether an organisation may be told what becomes of a badge."""
+    who, what = wording.one_line(watcher), wording.one_line(achievement)
+    said = [
+        f"{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn.",
+        "Nothing is told unless you agree, and you can end it at any time. They say what it is for:",
+    ]
+    return letter(f"{who} asks about your badge {what}", said, quoted=purpose, url=url, button="Agree or decline")
+
+
+def watch_news(*, watcher: str, words: str, ends_on: datetime | None, url: str) -> MailContent:
+    """Tell what became of a watched badge. The holder is not named: a mailbox cannot be emptied."""
+    said = [f"A badge that {wording.one_line(watcher)} watches {words}."]
+    if ends_on is not None:
+        said.append(f"Its last day is, or was, {wording.written_date(ends_on)}.")
+    return letter(f"A watched badge {words}", said, quoted="", url=url, button="See the badge")
