@@ -24,22 +24,25 @@ from app.cli.terminal import err, out, service
 from app.credentials.jsonld.contexts import PINNED, context_file
 from app.errors import InvalidInput
 from app.issuing import issuers, signing_keys
-from app.issuing.awards import Award, AwardState, Visibility
+from app.issuing.awards import Award
 from app.service import Service
 from app.web import languages, pages, standalone
 from app.web.standalone import Doors, Wanted
 
-MANIFEST = "MANIFEST.json"
+MANIFEST, SITE = "MANIFEST.json", "site"
+MAKER = "Lanyard"
+_OURS = {MANIFEST, SITE, "README.txt"}
 A_TIME = 500  # awards that are looked up at once
 
 README = """\
-These files are what {base_url} published, as it was at {made_at}.
+The files in site/ are what {base_url} published, as it was at {made_at}.
 
 To serve them
-  At the old addresses: let the name {host} lead to any web server, and put these files at its root. A folder's
-  document is index.html for people, or index.json (nginx: "index index.html index.json;"). Files without a suffix
-  below status/, endorsements/, issuers/*/keys/ and ob2/ are JSON.
-  Anywhere else, to look at them:  python3 -m http.server 8000
+  At the old addresses: let the name {host} lead to any web server, and make site/ its root. A folder's document
+  is index.html for people, or index.json (nginx: "index index.html index.json;"). Files without a suffix below
+  status/, endorsements/, issuers/*/keys/ and ob2/ are JSON.
+  Anywhere else, to look at them:  python3 -m http.server --directory site
+  Serve site/ only: {manifest} beside it names every badge, and who holds a badge decides who has its address.
 
 To check a badge
   Open /b/ID/ on that server and press the button: the browser checks the signature, the dates and the list.
@@ -72,7 +75,7 @@ def export(
     with service() as opened:
         copy = write_copy(opened, folder, language=language)
     out.print(f"{copy.files} files are in {folder}. To look at them:", markup=False)
-    out.print(f"  python3 -m http.server --directory {shlex.quote(str(folder))}", markup=False)
+    out.print(f"  python3 -m http.server --directory {shlex.quote(str(folder / SITE))}", markup=False)
     if copy.left_out:
         err.print(f"{copy.left_out} badges are private, pending or erased, and were left out.", markup=False)
 
@@ -91,16 +94,17 @@ def write_copy(opened: Service, folder: Path, *, language: str = "en") -> Copy:
     Raises InvalidInput for a folder with something else in it, ExportFailed when an address does not answer; the folder
     is as it was before then.
     """
+    folder = folder.resolve()
     _refuse_what_is_not_ours(folder)
-    unfinished = folder.absolute().with_name(f".{folder.absolute().name}.{clock.new_id()}")
+    unfinished = folder.with_name(f".{folder.name}.{clock.new_id()}")
     try:
         written = _Written(unfinished)
         with start_blocking_portal() as portal:  # a thread of its own: the caller's may run a loop already
             left_out = portal.call(_write, opened, written, language)
+        _put_in_place(unfinished, folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    _put_in_place(unfinished, folder)
     return Copy(written.number, left_out)
 
 
@@ -118,21 +122,38 @@ class _Written:
         return len(self._digests)
 
     def put(self, file: str, content: bytes) -> None:
-        """Write a file, named with `/` between folders."""
-        path = self._folder.joinpath(*PurePosixPath(file).parts)
+        """Write a file of the site, named with `/` between folders."""
+        path = self._path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         self._digests[file] = hashlib.sha256(content).hexdigest()
 
-    def put_manifest(self, *, base_url: str, made_at: datetime) -> None:
-        """Write down what was written."""
+    def take_back(self, file: str) -> None:
+        """Remove a file that was written."""
+        self._path(file).unlink()
+        del self._digests[file]
+
+    def fill_folders(self, content: bytes) -> None:
+        """Write a page into every folder that has no document of its own, or a server would list what is in there."""
+        folders = {str(above) for file in self._digests for above in PurePosixPath(file).parents if str(above) != "."}
+        for folder in sorted(folders):
+            if not {f"{folder}/index.html", f"{folder}/index.json"} & self._digests.keys():
+                self.put(f"{folder}/index.html", content)
+
+    def finish(self, *, base_url: str, made_at: datetime) -> None:
+        """Say beside the site what it is and what is in it."""
+        words = {"base_url": base_url, "host": base_url.partition("://")[2], "made_at": made_at.isoformat()}
+        (self._folder / "README.txt").write_text(README.format(**words, manifest=MANIFEST), encoding="utf-8")
         manifest = {
             "base_url": base_url,
             "made_at": made_at.isoformat(),
-            "made_by": f"Lanyard {version('lanyard')}",
+            "made_by": f"{MAKER} {version('lanyard')}",
             "sha256": dict(sorted(self._digests.items())),
         }
-        self.put(MANIFEST, _json(manifest))
+        (self._folder / MANIFEST).write_bytes(_json(manifest))
+
+    def _path(self, file: str) -> Path:
+        return self._folder.joinpath(SITE, *PurePosixPath(file).parts)
 
 
 async def _write(opened: Service, written: _Written, language: str) -> int:
@@ -142,38 +163,44 @@ async def _write(opened: Service, written: _Written, language: str) -> int:
     day = made_at.date()
     doors = Doors(opened, day)
     with opened.database.read() as session:
-        things = list(standalone.of_things(session))
+        things = list(standalone.of_things(session, opened.office))
         written.put("index.html", standalone.front(session, base_url=base_url, day=day))
         for issuer in issuers.every(session):
             written.put(f"issuers/{issuer.slug}/key-history.json", _json(_key_history(session, issuer)))
         awards = session.scalar(select(func.count()).select_from(Award)) or 0
-        shown = session.scalar(select(func.count()).select_from(Award).where(*_SHOWN)) or 0
+        shown = session.scalar(select(func.count()).select_from(Award).where(*standalone.SHOWN)) or 0
+    badges: dict[str, list[str]] = {}
     with Progress(console=err, transient=True) as progress:
         told = progress.add_task("Badges", total=shown)
         await _keep(doors, written, things)
         for some in _badges(opened):
-            await _keep(doors, written, standalone.of_badges(some))
+            for award in some:
+                badges[award.id] = await _keep(doors, written, standalone.of_badges([award]))
             progress.update(told, advance=len(some))
     with opened.database.read() as session:
         lists = list(standalone.of_lists(session))
     await _keep(doors, written, lists)
+    still_shown = {award.id for some in _badges(opened) for award in some}
+    for gone in badges.keys() - still_shown:  # made private, or erased, while the rest was written
+        for file in badges.pop(gone):
+            written.take_back(file)
     for name, content in pages.static_files().items():
         written.put(f"static/{name}", content)
     _put_contexts(written)
-    words = {"base_url": base_url, "host": base_url.partition("://")[2], "made_at": made_at.isoformat()}
-    written.put("README.txt", README.format(**words, manifest=MANIFEST).encode())
-    written.put_manifest(base_url=base_url, made_at=made_at)
-    return awards - shown
+    written.fill_folders(standalone.nothing_listed(day=day))
+    written.finish(base_url=base_url, made_at=made_at)
+    return awards - len(badges)
 
 
-async def _keep(doors: Doors, written: _Written, wanted: Iterable[Wanted]) -> None:
+async def _keep(doors: Doors, written: _Written, wanted: Iterable[Wanted]) -> list[str]:
+    """Write what is wanted; the files that there are of it."""
+    kept = []
     for each in wanted:
         content = await doors.get(each)
         if content is not None:
             written.put(each.file, content)
-
-
-_SHOWN = (Award.visibility != Visibility.PRIVATE, Award.state != AwardState.PENDING, Award.erased_at.is_(None))
+            kept.append(each.file)
+    return kept
 
 
 def _badges(opened: Service) -> Iterator[Sequence[Award]]:
@@ -181,7 +208,7 @@ def _badges(opened: Service) -> Iterator[Sequence[Award]]:
     last = ""
     while True:
         with opened.database.read() as session:
-            query = select(Award).where(Award.id > last, *_SHOWN).order_by(Award.id).limit(A_TIME)
+            query = select(Award).where(Award.id > last, *standalone.SHOWN).order_by(Award.id).limit(A_TIME)
             some = session.scalars(query).all()
             session.expunge_all()
         if not some:
@@ -218,9 +245,19 @@ def _put_contexts(written: _Written) -> None:
 
 
 def _refuse_what_is_not_ours(folder: Path) -> None:
-    """Raise InvalidInput for a folder that has something else in it."""
-    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    """Raise InvalidInput for a folder that has something else in it, or cannot be replaced."""
+    if folder == Path.cwd() or folder.is_mount():
+        raise InvalidInput(f"{folder} cannot be replaced while it is in use. Name a folder below it")
+    if folder.exists() and not _is_export(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInput(f"{folder} has something else in it. Name a new or an empty folder")
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return str(manifest["made_by"]).startswith(MAKER) and {each.name for each in folder.iterdir()} == _OURS
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _put_in_place(unfinished: Path, folder: Path) -> None:

@@ -34,7 +34,7 @@ def copied(service: Service, award: Award, tmp_path: Path) -> Path:
     """The folder of a copy."""
     assert award.id
     write_copy(service, tmp_path / "copy")
-    return tmp_path / "copy"
+    return tmp_path / "copy" / "site"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_badge_that_was_withdrawn_before_the_copy_is_found_withdrawn(
 ):
     with service.database.write() as session:
         award_status.revoke(session, service.office, awards.by_id(session, award.id), reason="by mistake", actor="cli")
-    write_copy(service, copied)
+    write_copy(service, copied.parent)
 
     assert "It was withdrawn by its issuer" in check(open_page, award)
 

@@ -44,8 +44,9 @@ def issue(academy, email: str) -> str:
 
 
 def export(academy) -> Path:
+    """The site of a copy."""
     academy.good("export", "copy")
-    return academy.folder / "copy"
+    return academy.folder / "copy" / "site"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -115,18 +116,27 @@ def leads_somewhere(folder: Path, place: str) -> bool:
     return "?" not in place and (path.is_file() or (path / "index.html").is_file())
 
 
-def test_the_front_page_names_what_was_awarded_and_no_badge(academy, badges: list[str]):
+def test_the_front_page_names_what_was_awarded(academy):
     front = (export(academy) / "index.html").read_text()
 
     assert "St. Anna" in front
     assert "Basic Life Support" in front
-    assert not any(each in front for each in badges)
+
+
+def test_nothing_that_is_served_names_a_badge_but_its_own_files(academy, badges: list[str]):
+    found = files(export(academy))
+
+    own = {each: [name for name in found if each in name] for each in badges}
+    naming = {each: [name for name, content in found.items() if each.encode() in content] for each in badges}
+    assert all(set(naming[each]) <= set(own[each]) for each in badges)
+    folders = {name.rpartition("/")[0] for name in found}
+    assert {f"{each}/index.html" for each in ("b", "endorsements", "status", "images") if each in folders} <= set(found)
 
 
 def test_pages_are_written_in_the_language_that_is_asked_for(academy, badges: list[str]):
     academy.good("export", "copy", "--language", "es")
 
-    assert '<html lang="es"' in (academy.folder / "copy" / "b" / badges[0] / "index.html").read_text()
+    assert '<html lang="es"' in (academy.folder / "copy" / "site" / "b" / badges[0] / "index.html").read_text()
     assert "and not in fr" in academy.refused("export", "other", "--language", "fr")
 
 
@@ -134,7 +144,7 @@ def test_pages_are_written_in_the_language_that_is_asked_for(academy, badges: li
 def test_the_manifest_names_every_file_with_its_digest(academy):
     found = files(export(academy))
 
-    manifest = json.loads(found.pop("MANIFEST.json"))
+    manifest = json.loads((academy.folder / "copy" / "MANIFEST.json").read_bytes())
     assert manifest["base_url"] == "http://badges.test"
     assert manifest["sha256"] == {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 
@@ -214,14 +224,19 @@ def test_an_earlier_export_is_replaced_and_a_folder_with_something_else_is_not_t
     (academy.folder / "mine").mkdir()
     (academy.folder / "mine" / "thesis.txt").write_text("all of it")
 
+    (academy.folder / "mine" / "MANIFEST.json").write_text('{"made_by": "a browser"}')
+
     assert "has something else in it" in academy.refused("export", "mine")
+    assert "cannot be replaced" in academy.refused("export", ".")
     assert set(second) - set(first) == {name for name in second if newer in name}
-    assert files(academy.folder / "mine") == {"thesis.txt": b"all of it"}
+    assert files(academy.folder / "mine")["thesis.txt"] == b"all of it"
+    assert [path.name for path in academy.folder.glob(".copy*")] == []
 
 
 @pytest.mark.usefixtures("badges")
 def test_a_copy_that_cannot_be_finished_leaves_the_earlier_one_as_it_was(academy, service: Service):
-    before = files(export(academy))
+    export(academy)
+    before = files(academy.folder / "copy")
     issue(academy, "newer@hosp.example")
     with service.database.write() as session:
         session.execute(update(StatusList).values(json=None))
@@ -266,3 +281,17 @@ def received(issuer_id: str, name: str, accepted_at: datetime | None) -> Receive
         accepted_at=accepted_at,
         created_at=clock.now(),
     )
+
+
+def test_what_is_said_of_a_badge_that_nobody_may_see_is_left_out(academy, service: Service, badges: list[str]):
+    with service.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        for name, badge in zip(("of-private", "of-shown"), badges, strict=False):
+            said = received(issuer.id, name, clock.now())
+            said.about = service.office.addresses.badge(badge)
+            session.add(said)
+        session.execute(update(Award).where(Award.id == badges[0]).values(visibility=Visibility.PRIVATE))
+
+    names = {path.name for path in (export(academy) / "endorsements").iterdir()}
+
+    assert names == {"of-shown", "of-shown.json", "index.html"}

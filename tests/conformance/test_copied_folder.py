@@ -51,6 +51,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningLa
     folder = tmp_path_factory.mktemp("copied") / "copy"
     with running_lanyard.running(folder.parent / "lanyard-home") as lanyard:
         write_copy(lanyard.service, folder)
+    folder /= "site"
     address = urlsplit(lanyard.base_url)
     assert address.port is not None
     with served(folder, address.port):
@@ -62,7 +63,7 @@ def _wait(base_url: str) -> None:
     end = time.monotonic() + running_lanyard.PATIENCE_SECONDS
     while time.monotonic() < end:
         try:
-            assert httpx.get(f"{base_url}/MANIFEST.json", trust_env=False).is_success
+            assert httpx.get(f"{base_url}/index.html", trust_env=False).is_success
         except httpx.TransportError:
             time.sleep(0.1)
         else:
@@ -115,7 +116,7 @@ def test_they_refuse_a_withdrawn_badge_also_when_somebody_took_the_list_away(cop
         path.write_bytes(true)
 
 
-def test_every_document_answers_with_the_bytes_that_the_manifest_names(copied):
+def test_every_document_answers_with_its_bytes(copied):
     lanyard, folder = copied
 
     assert lanyard.get(f"{lanyard.issuer_url}/did.json") == (folder / "issuers/st-anna/did.json").read_bytes()

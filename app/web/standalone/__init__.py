@@ -5,7 +5,7 @@ very bytes of the doors; pages are those of the doors without whatever needs a s
 """
 
 from app.web.standalone.doors import Doors
-from app.web.standalone.forms import Wanted, of_badges, of_lists, of_things
-from app.web.standalone.front import front
+from app.web.standalone.forms import SHOWN, Wanted, of_badges, of_lists, of_things
+from app.web.standalone.front import front, nothing_listed
 
-__all__ = ["Doors", "Wanted", "front", "of_badges", "of_lists", "of_things"]
+__all__ = ["SHOWN", "Doors", "Wanted", "front", "nothing_listed", "of_badges", "of_lists", "of_things"]

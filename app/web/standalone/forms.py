@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from app.credentials.model import Algorithm
 from app.issuing import issuers, signing_keys
 from app.issuing.achievements import Achievement, AchievementVersion
-from app.issuing.awards import Award
+from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.endorsements import Endorsement
 from app.issuing.issuers import Issuer
+from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, PathwayVersion
 from app.issuing.received_endorsements import ReceivedEndorsement
 from app.issuing.status_lists import StatusList
@@ -62,7 +63,11 @@ class Wanted:
         return cls(path, f"{path.removeprefix('/')}/index.json", accept)
 
 
-def of_things(session: Session) -> Iterator[Wanted]:
+# Those that whoever has the address may see.
+SHOWN = (Award.visibility != Visibility.PRIVATE, Award.state != AwardState.PENDING, Award.erased_at.is_(None))
+
+
+def of_things(session: Session, office: Office) -> Iterator[Wanted]:
     """Keys, profiles, achievements, pathways, endorsements and pictures: what badges point at."""
     yield Wanted.at("/.well-known/jwks.json")
     for issuer in issuers.every(session):
@@ -88,13 +93,31 @@ def of_things(session: Session) -> Iterator[Wanted]:
         yield Wanted.page(f"/achievements/{achievement_id}")
     pictures: CompoundSelect[Any] = union(select(AchievementVersion.image_sha256), select(Issuer.image_sha256))
     yield from (Wanted.at(f"/images/{sha256}.png") for sha256 in session.scalars(pictures) if sha256)
-    for endorsement_id in session.scalars(select(Endorsement.id)):
-        yield Wanted(f"/endorsements/{endorsement_id}.json", f"endorsements/{endorsement_id}")
-        yield from (Wanted.at(f"/endorsements/{endorsement_id}{form.suffix}") for form in BADGE_FORMS[:2])
-    for endorsement_id, form_name in session.execute(select(ReceivedEndorsement.id, ReceivedEndorsement.form)):
-        path = f"/endorsements/{endorsement_id}.{form_name}"
-        yield Wanted(path, f"endorsements/{endorsement_id}", may_be_gone=True)
-        yield replace(Wanted.at(path), may_be_gone=True)
+    yield from _of_endorsements(session, office)
+
+
+def _of_endorsements(session: Session, office: Office) -> Iterator[Wanted]:
+    """What is said of things that everybody may see, and, of things of this service, was accepted by whose they are."""
+    badge = office.addresses.badge("")
+    for said in session.execute(
+        select(Endorsement.id, Endorsement.about, Endorsement.about_issuer_id, Endorsement.accepted_at)
+    ):
+        if (said.about_issuer_id and said.accepted_at is None) or _is_hidden(session, said.about, badge):
+            continue
+        yield Wanted(f"/endorsements/{said.id}.json", f"endorsements/{said.id}")
+        yield from (Wanted.at(f"/endorsements/{said.id}{form.suffix}") for form in BADGE_FORMS[:2])
+    received = select(ReceivedEndorsement.id, ReceivedEndorsement.form, ReceivedEndorsement.about)
+    for endorsement_id, form_name, about in session.execute(received):
+        if not _is_hidden(session, about, badge):
+            path = f"/endorsements/{endorsement_id}.{form_name}"
+            yield Wanted(path, f"endorsements/{endorsement_id}", may_be_gone=True)
+            yield replace(Wanted.at(path), may_be_gone=True)
+
+
+def _is_hidden(session: Session, about: str, badge: str) -> bool:
+    if not about.startswith(badge):
+        return False
+    return session.scalar(select(Award.id).where(Award.id == about.removeprefix(badge), *SHOWN)) is None
 
 
 def _of_issuer(session: Session, issuer: Issuer) -> Iterator[Wanted]:

@@ -1,4 +1,7 @@
-"""The first page of a copy: who awarded what. It names no badge, for those are found by whoever has the address."""
+"""The pages of a copy that the service does not have: the first one, and one for folders.
+
+Neither names a badge: badges are found by whoever has the address.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,12 @@ def front(session: Session, *, base_url: str, day: date) -> bytes:
         return pages.written(
             "copy_home.html", indexed=False, alternates=(), host=urlsplit(base_url).netloc, issuers=listed
         )
+
+
+def nothing_listed(*, day: date) -> bytes:
+    """The page of a folder without one of its own. Servers of files would list its files there."""
+    with pages.as_copy(day):
+        return pages.written("copy_nothing.html", indexed=False, alternates=())
 
 
 def _listed(session: Session, issuer: Issuer) -> _Listed:
