@@ -160,19 +160,15 @@ def tell_of_ends(session: Session, office: Office) -> int:
     told = select(WatchEvent.watch_id).where(
         WatchEvent.watch_id == Watch.id, WatchEvent.event.startswith(f"{EventType.WATCH_EXPIRING}:")
     )
-    query = (
-        select(Award)
-        .join(Watch, Watch.award_id == Award.id)
-        .where(
-            Watch.state == WatchState.ACTIVE,
-            Award.state == AwardState.ISSUED,
-            Award.valid_until > now,
-            Award.valid_until <= now + telling.SOON,
-            ~followers.is_renewed(),
-            ~told.exists(),
-        )
+    untold = select(Watch.award_id).where(Watch.state == WatchState.ACTIVE, ~told.exists())
+    query = select(Award).where(
+        Award.id.in_(untold),
+        Award.state == AwardState.ISSUED,
+        Award.valid_until > now,
+        Award.valid_until <= now + telling.SOON,
+        ~followers.is_renewed(),
     )
-    found = session.scalars(query.distinct().order_by(Award.id).limit(AT_ONCE)).all()
+    found = session.scalars(query.order_by(Award.id).limit(AT_ONCE)).all()
     return sum(telling.tell(session, office, each, EventType.BADGE_EXPIRING) for each in found)
 
 

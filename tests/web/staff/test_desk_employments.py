@@ -10,6 +10,8 @@ from sqlalchemy import select
 from app.issuing.employments import Employment
 from app.service import Service
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
 HOME = "/staff/northfield/desk/employments"
 LIST = "e-mail;started;left\nana@example.org;2025-02-01;\nno-badge@example.org;2025-03-01;2025-09-01\n"
 

@@ -21,6 +21,8 @@ from app.issuing.outbox import OutboxMessage
 from app.issuing.watching.tables import Watch
 from app.service import Service
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
 HOME = "/staff/northfield/desk/watches"
 DAYS = {"kind": "days", "amount": 100}
 

@@ -19,6 +19,8 @@ from app.issuing.learners import Learner
 from app.issuing.stacks import careers
 from app.service import Service
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
 HOME = "/staff/northfield/desk"
 SKILL = {"name": "Venepuncture", "url": "https://skills.example/v", "code": "sk-vein"}
 ROLE = {"name": "Aide", "requires": [{"skill": "sk-vein", "level": 3}], "headcount_target": 4}
