@@ -45,7 +45,7 @@ WORDS = {
     "activity_name",
 }  # fmt: skip
 NOT_WRITTEN = {"heartbeats", "news_marks", "outbox_queues", "watched_keys", "scheduled_decisions", "import_rows"}
-CODES = {("completions", "reason")}
+CODES = {("completions", "reason"), ("bulk_check_rows", "reason")}
 OF_THE_ATTACKED = {
     "public": ["/achievements/{achievement_id}", "/verify?badge={base_url}/b/{award_id}", "/b/{award_id}/embed"],
     "staff": [
