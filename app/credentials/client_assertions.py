@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.credentials.keys.public import public_key_of
+from app.credentials.keys.public import algorithms_of, public_key_of
 from app.credentials.signed_tokens import MAX_KEYS, BadToken, claims_of, seconds, unverified
 from app.errors import InvalidInput
 
@@ -60,7 +60,7 @@ def read(token: str, keys: Mapping[str, Any], *, client_id: str, audience: str, 
 
 
 def usable_keys(document: Any) -> dict[str, Any] | None:
-    """The public keys of a set that are sound and have a name, their public members only; None without any."""
+    """The keys of a set that may check RS384 or ES384 and have a name, their public members only; None without any."""
     stated = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(stated, list) or len(stated) > MAX_KEYS:
         return None
@@ -73,6 +73,6 @@ def _is_sound(key: Any) -> bool:
         return False
     try:
         public_key_of(key)
+        return not ALGORITHMS.isdisjoint(algorithms_of(key))
     except InvalidInput:
         return False
-    return True

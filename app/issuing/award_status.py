@@ -18,6 +18,7 @@ from app.errors import AlreadyAwarded, AlreadyRevoked, AlreadySuperseded, Alread
 from app.issuing import announcements, audit, awards, issuers, status_lists
 from app.issuing.awards import Award, AwardState, Credential, Earned, Visibility
 from app.issuing.endpoints import EventType
+from app.issuing.learners import sharing
 from app.issuing.office import Office
 
 SUPERSEDED = "superseded"
@@ -97,6 +98,7 @@ def set_visibility(session: Session, award: Award, visibility: Visibility, *, ac
     session.refresh(award, with_for_update=True)
     if award.visibility != visibility:
         award.visibility = visibility
+        sharing.told_otherwise(session, award.learner_id)
         page_changed(session, award.id, award.supersedes_id)
         _record(session, award, "award.visibility", actor, visibility=visibility)
 

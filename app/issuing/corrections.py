@@ -121,6 +121,7 @@ def _move(
     before, award.learner_id = award.learner_id, to.id
     if award.declined_at is not None:  # by somebody whose badge it never was
         award.declined_at, award.visibility = None, office.new_awards
+    learners.sharing.told_otherwise(session, before)
     session.flush()
     awards.issue(session, office, issuer, award, entries=status_lists.entries_of(session, office, award.id))
     facts = {"before": before, "learner_id": to.id, "revision": award.revision}

@@ -148,7 +148,7 @@ def _retry_after(stated: str, now: datetime) -> int | None:
         return min(int(text[:9]), LONGEST_WAIT_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a day or a year of twenty digits is too long for any number there
         return None
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return max(0, min(int((aware - now).total_seconds()), LONGEST_WAIT_SECONDS))

@@ -58,7 +58,7 @@ def respond(request: Request, form: Representation) -> Response:
     if links := [each.link() for each in form.alternates]:
         headers["Link"] = ", ".join(links)
     headers |= form.headers
-    if form.status == 200 and _knows(request, headers["ETag"]):  # noqa: PLR2004 - only a success is revalidated
+    if form.status == 200 and is_known(request, headers["ETag"]):  # noqa: PLR2004 - only a success is revalidated
         return Response(status_code=304, headers=headers)
     # As a header and not as `media_type`, to which the framework would add a charset: tokens are plain ASCII.
     return Response(form.body, status_code=form.status, headers=headers | {"Content-Type": form.media_type})
@@ -69,7 +69,7 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def _knows(request: Request, etag: str) -> bool:
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the client has what this tag names, by a weak comparison (If-None-Match; RFC 9110, section 13.1.2)."""
     sent = ", ".join(request.headers.getlist("if-none-match"))
-    # A weak comparison, as If-None-Match has it (RFC 9110, section 13.1.2).
-    return sent.strip() == "*" or etag in _TAG.findall(sent)
+    return sent.strip() == "*" or etag.removeprefix("W/") in _TAG.findall(sent)

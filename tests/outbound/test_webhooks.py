@@ -150,8 +150,10 @@ def test_every_other_answer_is_a_failure_and_no_redirect_is_followed(serve, stat
         ("Sun, 01 Mar 2026 09:10:00 GMT", 0),
         ("99999999999", 86_400),
         ("soon", None),
+        ("Mon, 99999999999999999999 Jan 2026 00:00:00 GMT", None),
+        ("Mon, 02 Mar 99999999999999999999 00:00:00 GMT", None),
     ],
-    ids=["seconds", "date", "past", "far", "nonsense"],
+    ids=["seconds", "date", "past", "far", "nonsense", "a huge day", "a huge year"],
 )
 def test_a_receiver_that_is_throttled_may_say_when_to_come_back(serve, status, stated, seconds):
     server = serve(answering(f"HTTP/1.1 {status} X", f"Retry-After: {stated}"))

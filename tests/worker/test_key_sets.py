@@ -67,7 +67,7 @@ def test_every_set_is_fetched_before_anybody_has_asked_for_a_key(
     fetched = [refresh_one(connected.database, world.network()) for _ in range(3)]
 
     assert fetched == [f"https://{place}" for place in PLACES] + [None]
-    assert kept(connected).document == {"keys": [{name: key[name] for name in ("kty", "kid", "n", "e")}]}
+    assert kept(connected).document == {"keys": [{name: key[name] for name in ("kty", "kid", "n", "e", "key_ops")}]}
 
 
 def test_each_is_asked_for_once_an_hour(connected: BackDoor, world: Strangers):

@@ -54,7 +54,11 @@ def connect(
         raise InvalidInput(problems[0].replace("`jwks_url`", "The address of the keys"), pointer="/jwks_url")
     keys = None if jwks is None else client_assertions.usable_keys(jwks)
     if jwks is not None and keys is None:
-        raise InvalidInput("There is no public RSA or P-384 key with a `kid` in this key set", pointer="/jwks")
+        raise InvalidInput(
+            "There is no public RSA or P-384 key with a `kid` in this key set that may check RS384 or ES384: what a "
+            "key says of its `alg` has to be one of these",
+            pointer="/jwks",
+        )
     made = RecordClient(
         id=clock.new_id(),
         issuer_id=issuer.id,

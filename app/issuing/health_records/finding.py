@@ -236,8 +236,8 @@ def _changed_since(issuer_id: str, since: datetime, now: datetime) -> ColumnElem
         SharedRecord.issuer_id == issuer_id, SharedRecord.changed_at >= since
     )
     # Whose awards these are is known by the learner; by the issuer, a database would look at every award of it.
-    of_awards = select(Award.learner_id).where(Award.id.in_(logged))
-    ended = select(Award.learner_id).where(_ended_since(since, now))
+    of_awards = select(Award.learner_id).where(Award.id.in_(logged), visible())
+    ended = select(Award.learner_id).where(_ended_since(since, now), visible())
     return SharedRecord.learner_id.in_(union_all(shared, logged, of_awards, ended))
 
 

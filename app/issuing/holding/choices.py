@@ -12,6 +12,7 @@ from app.errors import InvalidInput
 from app.issuing import audit, award_status, issuers
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import sharing
+from app.issuing.learners.sharing import told_otherwise
 from app.issuing.office import Office
 
 _LIVING = (AwardState.ISSUED, AwardState.SUSPENDED)
@@ -52,6 +53,7 @@ def decline(session: Session, award: Award, *, actor: str) -> None:
         return
     award.declined_at, award.claimed_at = clock.now(), None
     award.visibility = Visibility.PRIVATE
+    told_otherwise(session, award.learner_id)
     sharing.end_all(session, award)
     award_status.page_changed(session, award.id, award.supersedes_id)
     audit.record(session, award.issuer_id, actor=actor, action="award.declined", object_id=award.id)

@@ -26,7 +26,10 @@ ANY, FAMILY, GIVEN = "any", "family", "given"
 
 
 class SharedRecord(Base):
-    """That a learner agreed. `withdrawn_at` = until when; None = they still do. `changed_at`: of consent or name."""
+    """That a learner agreed. `withdrawn_at` = until when; None = they still do. `changed_at`: of what is told.
+
+    That is of the consent, of the name and of which badges may be told of; what becomes of those, the audit log knows.
+    """
 
     __tablename__ = "shared_records"
     __table_args__ = (
@@ -90,6 +93,12 @@ def renamed(learner: Learner) -> None:
     if session is not None and is_shared(session, learner):
         session.get_one(SharedRecord, learner.id).changed_at = clock.now()
         _write_names(session, learner)
+
+
+def told_otherwise(session: Session, learner_id: str) -> None:
+    """Note that something else is told of the learner now, where that is no change of what may be told of."""
+    live = SharedRecord.learner_id == learner_id, SharedRecord.withdrawn_at.is_(None)
+    session.execute(update(SharedRecord).where(*live).values(changed_at=clock.now()))
 
 
 def forget(session: Session, learner_ids: Collection[str]) -> None:

@@ -44,10 +44,11 @@ class Home:
         """The system of the identifiers that another system gives to people; a URI stays as it is."""
         return namespace if ":" in namespace else f"{self.base}/systems/{quote(namespace, safe='')}"
 
-    def namespace_of(self, system: str) -> str:
-        """The way back from `system_of`."""
+    def namespace_of(self, system: str) -> str | None:
+        """The way back from `system_of`; None for a character that no namespace has."""
         start = f"{self.base}/systems/"
-        return unquote(system.removeprefix(start)) if system.startswith(start) else system
+        namespace = unquote(system.removeprefix(start)) if system.startswith(start) else system
+        return None if "\0" in namespace else namespace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ def _resource(home: Home, resource_type: str) -> dict[str, Any]:
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "versioned",
         "readHistory": False,
-        "conditionalRead": "full-support",
+        "conditionalRead": "not-match",
         "searchParam": [
             _parameter(home, resource_type, name, kind) for name, kind in PARAMETERS[resource_type].items()
         ],

@@ -1,9 +1,10 @@
-"""How every address of FHIR answers: JSON of its media type, a weak ETag, a moment, and 304 for what is known there."""
+"""How every address of FHIR answers: JSON of its media type, a weak ETag, and 304 for what is known there.
+
+By the tag alone: `lastUpdated` looks back at what is told now, and so it may lie before what was told earlier.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from app.errors import NotAcceptable
 from app.web import negotiation
 from app.web.fhir_problems import MEDIA_TYPE
 from app.web.negotiation import Form
+from app.web.representations import is_known
 
 JSON = Form("json", "", (MEDIA_TYPE, "application/json", "text/json"))
 _FORMATS = {*JSON.media_types, "json"}
@@ -35,35 +37,13 @@ def media_type(request: Request) -> str:
 
 
 def respond(request: Request, document: dict[str, Any], *, caching: str = "no-store", status: int = 200) -> Response:
-    """The document as JSON; with its version and its moment, and 304 for it, where it is a resource that has them."""
+    """The document as JSON; with its version, and 304 for one that is known, where it is a resource that has one."""
     kind = media_type(request)
     headers = {"Cache-Control": caching, "Vary": "Accept, Authorization"}
     meta = document.get("meta", {})
     if "versionId" in meta:
-        headers |= {"ETag": f'W/"{meta["versionId"]}"', "Last-Modified": _as_header(meta["lastUpdated"])}
-        if _is_known(request, meta["versionId"], meta["lastUpdated"]):
+        headers["ETag"] = f'W/"{meta["versionId"]}"'
+        if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     content = f"{kind}; charset=utf-8"
     return Response(strict_json.dumps(document), status_code=status, headers={**headers, "Content-Type": content})
-
-
-def _is_known(request: Request, version: str, changed: str) -> bool:
-    if known := request.headers.getlist("if-none-match"):
-        tags = [each.strip().removeprefix("W/").strip('"') for each in ",".join(known).split(",")]
-        return version in tags or "*" in tags
-    since = request.headers.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        moment = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    return _moment(changed) <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _as_header(written: str) -> str:
-    return format_datetime(_moment(written), usegmt=True)
-
-
-def _moment(written: str) -> datetime:
-    return datetime.fromisoformat(written).astimezone(UTC)

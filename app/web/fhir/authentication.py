@@ -18,10 +18,12 @@ from app.errors import Busy, NotAllowed, NotAuthenticated
 from app.issuing import access, issuers
 from app.issuing.access import ApiKey, Scope
 from app.issuing.health_records import View, clients, tokens
+from app.issuing.health_records.tables import RecordClient
 from app.issuing.issuers import Issuer
 from app.service import Service
 from app.web.api.authentication import NOTED_AGAIN_AFTER, bearer, refuse_key_in_address
 from app.web.deps import TheRates, TheService
+from app.web.representations import is_id
 
 READ, SEARCH = "r", "s"
 WHO = "Send an access token from this server's token endpoint, or an API key, as: Authorization: Bearer …"
@@ -40,6 +42,12 @@ class Reader:
     def issuer(self, session: Session) -> Issuer:
         """The issuer, in this transaction."""
         return issuers.by_id(session, self.issuer_id)
+
+    def is_ended(self, session: Session) -> bool:
+        """Whether the system or the key was ended meanwhile; a token that ran out ends nothing that was begun."""
+        client, key = session.get(RecordClient, self.reader_id), session.get(ApiKey, self.reader_id)
+        is_revoked = key is not None and key.revoked_at is not None
+        return is_revoked or (client is not None and client.ended_at is not None)
 
     def may(self, resource_type: str, letter: str) -> bool:
         """Whether they may read (`r`) or search (`s`) a type."""
@@ -70,6 +78,8 @@ def reader(
 
 
 def _of_token(service: Service, slug: str, text: str) -> Reader:
+    if not is_id(slug):
+        raise NotAuthenticated(WHO)
     with service.database.read() as session:
         issuer = issuers.by_slug(session, slug)
         client, token = tokens.authenticate(session, text, issuer_id=issuer.id)

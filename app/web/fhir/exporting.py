@@ -14,13 +14,14 @@ from fastapi.responses import Response, StreamingResponse
 
 from app import clock
 from app.credentials import strict_json
+from app.errors import NotAuthenticated
 from app.issuing.health_records import reading
 from app.issuing.health_records.telling import Teller
 from app.projections.fhir.definitions import TYPES
 from app.service import Service
 from app.web.deps import TheService
 from app.web.fhir import searching
-from app.web.fhir.authentication import SEARCH, Reader, TheReader
+from app.web.fhir.authentication import SEARCH, WHO, Reader, TheReader
 from app.web.fhir.parameters import GREATEST_COUNT, Asked
 
 router = APIRouter(prefix="/fhir/{slug}", tags=["integrator"], include_in_schema=False)
@@ -29,11 +30,16 @@ MEDIA_TYPE = "application/fhir+ndjson"
 
 
 def pages(service: Service, reader: Reader, resource_type: str) -> Iterator[bytes]:
-    """The lines, page by page; a page may be empty."""
+    """The lines, page by page; a page may be empty. Raises NotAuthenticated at the page at which the reader was ended.
+
+    Whoever has got a part by then sees the connection break off before the end.
+    """
     after: str | None = None
     while True:
         asked = Asked({}, (), GREATEST_COUNT, after, is_total_wanted=False)
         with service.database.read() as session:
+            if reader.is_ended(session):
+                raise NotAuthenticated(WHO)
             issuer, statuses = reader.issuer(session), searching.statuses_of(reader)
             teller = Teller(session, service.office, issuer, reader.view, clock.now(), statuses)
             found = searching.SEARCHES[resource_type](teller, reader, asked)

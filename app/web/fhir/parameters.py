@@ -19,9 +19,10 @@ from app.web.api.strict_route import media_type
 
 FORM = "application/x-www-form-urlencoded"
 COUNT, AFTER, TOTAL, FORMAT, PRETTY = "_count", "_after", "_total", "_format", "_pretty"
-INCLUDE, REVERSE_INCLUDE = "_include", "_revinclude"
+INCLUDE, REVERSE_INCLUDE, CHANGED = "_include", "_revinclude", "_lastUpdated"
 USUAL_COUNT, GREATEST_COUNT = 50, 100
-MOST_PARAMETERS, MOST_VALUES, LONGEST_VALUE = 50, 100, 500
+MOST_PARAMETERS, LONGEST_VALUE = 50, 500
+MOST_VALUES, MOST_MOMENTS = 200, 10  # of a whole search, since each is a condition; and of `_lastUpdated`, a heavy one
 _TOTALS = ("none", "estimate", "accurate")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _DATE = re.compile(
@@ -103,6 +104,9 @@ def understand(
         else:
             continue
         understood.append((name, value))
+    _bound(values)
+    if written_type := request.query_params.get(FORMAT):  # of the address alone, as `answering` reads it
+        understood.append((FORMAT, written_type))
     return Asked(
         {name: tuple(groups) for name, groups in values.items()},
         tuple(understood),
@@ -165,9 +169,17 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 def _split(name: str, written: str, *, is_text: bool) -> tuple[str, ...]:
     parts = [part for part in re.split(r"(?<!\\),", written) if part.strip()]
-    if len(parts) > MOST_VALUES or any(len(part) > LONGEST_VALUE for part in parts):
-        raise _wrong(name, f"At most {MOST_VALUES} values of {LONGEST_VALUE} characters each")
+    if any(len(part) > LONGEST_VALUE for part in parts):
+        raise _wrong(name, f"A value has at most {LONGEST_VALUE} characters")
     return tuple(_unescaped(part) if is_text else part.replace("\\,", ",") for part in parts)
+
+
+def _bound(values: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+    counts = {name: sum(map(len, groups)) for name, groups in values.items()}
+    if counts.get(CHANGED, 0) > MOST_MOMENTS:
+        raise _wrong(CHANGED, f"A search has at most {MOST_MOMENTS} of these")
+    if sum(counts.values()) > MOST_VALUES:
+        raise InvalidSearch(f"A search has at most {MOST_VALUES} values, those of all its parameters together")
 
 
 def _unescaped(written: str) -> str:

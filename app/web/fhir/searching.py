@@ -167,7 +167,8 @@ def _wanted(
     teller: Teller, reader: Reader, asked: Asked, ids: frozenset[str] | None, *, is_changed_apart: bool = False
 ) -> PeopleWanted:
     """Whom these parameters mean; `is_changed_apart`: what is asked for is not the person, and changes by itself."""
-    is_nobody = "false" in (asked.any_of("active") or ())  # whoever is here is active
+    # Whoever is here is active.
+    is_nobody = any(not any(map(_is_true, group)) for group in asked.groups("active"))
     is_nobody |= bool(asked.groups("identifier")) and reader.view is View.PATIENT  # which has no identifiers
     statuses = _statuses_asked(asked)
     return PeopleWanted(
@@ -219,8 +220,10 @@ def _identifier(teller: Teller, written: str) -> Iterable[Token]:
     own = None if value is None else own_id(value)
     if system in (None, teller.home.people) and (own is not None or value is None):
         yield Token(finding.OWN, own)
-    if system != teller.home.people:
-        yield Token(None if system is None else teller.home.namespace_of(system), value)
+    if system is None:
+        yield Token(None, value)
+    elif system != teller.home.people and (namespace := teller.home.namespace_of(system)) is not None:
+        yield Token(namespace, value)
 
 
 def _code(teller: Teller, written: str) -> str | None:
@@ -267,7 +270,7 @@ def _fits(teller: Teller, facts: OrganizationFacts, asked: Asked) -> bool:
         "name": lambda written: any(
             each.startswith(fold(written)) for each in fhir.names.beginnings(fold(facts.name)) or ("",)
         ),
-        "active": lambda written: parameters.token(written)[1] == "true",
+        "active": _is_true,
         "partof": lambda written: (
             parameters.reference(teller.home.base, "Organization", written) == (facts.part_of or "-")
         ),
@@ -279,6 +282,10 @@ def _fits(teller: Teller, facts: OrganizationFacts, asked: Asked) -> bool:
         ),
     }
     return all(any(map(test, group)) for name, test in tests.items() for group in asked.groups(name))
+
+
+def _is_true(written: str) -> bool:
+    return parameters.token(written)[1] == "true"
 
 
 def _is_token(written: str, system: str, value: str) -> bool:

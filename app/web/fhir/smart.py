@@ -111,8 +111,9 @@ def _proved(
 
 def _named(database: Database, issuer: Issuer, assertion: str) -> RecordClient:
     """The system that the proof says it is of. Raises BadToken."""
+    client_id = client_assertions.client_of(assertion)
     with database.read() as session:
-        client = session.get(RecordClient, client_assertions.client_of(assertion))
+        client = session.get(RecordClient, client_id) if is_id(client_id) else None
     if client is None or client.issuer_id != issuer.id or client.ended_at is not None:
         raise BadToken("there is no such system")
     return client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from app.credentials.multibase import base64url
 from app.issuing.health_records import View, clients
 from app.issuing.health_records.tables import RecordClient
 from app.issuing.issuers import Issuer
@@ -24,6 +26,7 @@ from app.settings import Settings
 from tests.web.fhir.conftest import Hospital
 from tests.web.fhir.ehr import Ehr
 
+BOTH_DATABASES = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 SCOPES = "system/Practitioner.rs system/PractitionerRole.rs"
 
 
@@ -158,6 +161,15 @@ class TestTokens:
         )  # fmt: skip
         assert ehr.ask_for_token("not.a.token", SCOPES).status_code == 401
         assert ehr.ask_for_token(ehr.assertion(client.id, None, "none", "1"), SCOPES).status_code == 401
+
+    @BOTH_DATABASES
+    @pytest.mark.usefixtures("hospital")
+    def test_a_proof_of_nobody_is_none_whatever_name_it_has(self, ehr: Ehr):
+        for stated in ("\0", "a\0b", "\ud800", "x" * 5_000, "", 7, ["a"], {}):
+            proof = ".".join(
+                base64url(json.dumps(part).encode()) for part in ({"alg": "RS384"}, {"iss": stated}, "x")
+            )  # fmt: skip
+            assert ehr.ask_for_token(proof, SCOPES).status_code == 401, stated
 
     def test_an_elliptic_key_proves_as_well(self, hospital: Hospital, ehr: Ehr, connected: Callable[..., RecordClient]):
         key = ec.generate_private_key(ec.SECP384R1())

@@ -47,6 +47,10 @@ BY_NAME = {
     "name=%25": [],
     "active=true&name=li": ["Li 李"],
     "active=false": [],
+    "active=|false": [],
+    "active=nonsense": [],
+    "active=true,false&name=li": ["Li 李"],
+    "active=true&active=false": [],
 }
 
 
@@ -214,8 +218,46 @@ NOT_UNDERSTOOD = (
     "_lastUpdated=ap2026", "_lastUpdated=2026-11-29T25:00:00Z", "_lastUpdated=ge9999-12-31", "_lastUpdated=0000",
     "_lastUpdated=0001-01-01T00:00:00%2B14:00", "_after=x", "_after=%F0%9F%92%A5", "qualification-status=splendid",
     "_total=guess", "name=%00", "name=%FF", "&".join(["name=a"] * 60), f"name={'x' * 600}",
-    "name=" + ",".join("abc" * 40),
+    "name=" + ",".join("abc" * 67), "&".join(["name=" + ",".join("abcde")] * 41),
+    "&".join(f"{name}={','.join('ab' * 26)}" for name in ("name", "family", "given", "identifier")),
+    "_lastUpdated=" + ",".join(["ne2026"] * 11), "&".join(["_lastUpdated=lt2026,ge2026"] * 6),
 )  # fmt: skip
+
+
+@BOTH_DATABASES
+def test_the_widest_search_there_is_gets_an_answer(hospital: Hospital, ana: Learner, ehr: Ehr):
+    hospital.award(ana)
+    widest = ("_lastUpdated=" + ",".join(["ne2025-01-01"] * 10)) + "".join(
+        f"&{name}={','.join(['a'] * 47)},{last}"
+        for name, last in (("name", "an"), ("family", "or"), ("identifier", "4711"), ("qualification-code", "PHLB"))
+    )  # fmt: skip
+
+    assert names(ehr.every(f"Practitioner?{widest[: widest.index('&qualification')]}")) == ["Ana Ortiz"]
+    assert ehr.refused(f"Practitioner?{widest}") == 400
+
+
+@BOTH_DATABASES
+def test_characters_that_no_database_keeps_find_nobody(hospital: Hospital, ana: Learner, ehr: Ehr):
+    assert hospital.issuer.id
+    for system in ("%2500", "%2500own", "hr.example.org%2500"):
+        for value in ("x", wire_id(ana.id), ana.id):
+            assert ehr.every(f"Practitioner?identifier={ehr.base}/systems/{system}%7C{value}") == []
+    for address in ("Practitioner/%00", "PractitionerRole/%00", "VerificationResult/%00", "Organization/%00"):
+        assert ehr.refused(address) == 404
+    ehr.token = "lrt_x"
+    for slug in ("%00", "north%00field", "%FF", "x" * 200):
+        assert ehr.refused(ehr.base.replace("northfield", f"{slug}/Practitioner")) == 401
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_type_that_the_address_asks_for_stays_on_every_page(hospital: Hospital, ehr: Ehr):
+    hospital.person("Bea Lind")
+    ehr.headers = {"Accept": "text/html"}
+
+    for kind in ("json", "application/fhir%2Bjson"):
+        assert names(ehr.every(f"Practitioner?_count=1&_format={kind}")) == ["Ana Ortiz", "Bea Lind"]
+    by_form = "Practitioner/_search?_format=json"
+    assert len(ehr.every(by_form, method="POST", headers=FORM, content="_count=1&_format=xml")) == 2
 
 
 @pytest.mark.usefixtures("ana")
@@ -232,10 +274,12 @@ def test_a_resource_that_somebody_knows_already_is_not_sent_again(ana: Learner, 
 
     assert first.headers["etag"] == f'W/"{first.json()["meta"]["versionId"]}"'
     assert ehr.ask(address, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
-    assert ehr.ask(address, headers={"If-None-Match": 'W/"x", "*"'}).status_code == 304
-    assert ehr.ask(address, headers={"If-Modified-Since": first.headers["last-modified"]}).status_code == 304
+    assert ehr.ask(address, headers={"If-None-Match": f'"x", {first.headers["etag"]}'}).status_code == 304
+    assert ehr.ask(address, headers={"If-None-Match": "*"}).status_code == 304
+    assert ehr.ask(address, headers={"If-None-Match": 'W/"x", "*"'}).status_code == 200
     assert ehr.ask(address, headers={"If-None-Match": 'W/"another"'}).status_code == 200
-    assert ehr.ask(address, headers={"If-Modified-Since": "last week"}).status_code == 200
+    for moment in ("last week", "Mon, 99999999999999999999 Jan 2026 00:00:00 GMT", "Fri, 31 Dec 9999 00:00:00 GMT"):
+        assert ehr.ask(address, headers={"If-Modified-Since": moment}).status_code == 200
     assert first.headers["cache-control"] == "private, no-cache"
 
 

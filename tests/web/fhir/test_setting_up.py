@@ -8,21 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
-from jwt.algorithms import ECAlgorithm
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from sqlalchemy import select
 
-from app.issuing import accounts, stored_about
+from app.errors import NotAuthenticated
+from app.issuing import access, accounts, key_sets, stored_about
 from app.issuing.access import Scope
 from app.issuing.audit import AuditEntry
 from app.issuing.health_records import View, clients
 from app.issuing.health_records.tables import RecordClient
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, sharing
+from app.lms.jwt_body import public_key
 from app.main import application
+from app.outbound.key_sets import fetch_key_set
 from app.projections.fhir import wire_id
 from app.service import Service
+from app.web.fhir import exporting
+from app.web.fhir.authentication import SEARCH, Reader
 from tests.strangers import Strangers, strangers
 from tests.web.fhir.conftest import Hospital
 from tests.web.fhir.ehr import Ehr, valid
@@ -92,12 +98,20 @@ def test_an_owner_connects_a_system_and_ends_it(service: Service, issuer: Issuer
 def test_what_is_wrong_with_a_new_system_is_said(issuer: Issuer, enter: Callable[..., Any]):
     owner = enter("olga@example.org", role="owner", at=issuer)
     private = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()), as_dict=True) | {"kid": "1"}
+    p_256, edwards = ec.generate_private_key(ec.SECP256R1()), Ed25519PrivateKey.generate()
+    rs256 = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    unfit = [
+        json.dumps(published(p_256)),
+        json.dumps({"keys": [{**OKPAlgorithm.to_jwk(edwards.public_key(), as_dict=True), "kid": "1"}]}),
+        json.dumps({"keys": [{**RSAAlgorithm.to_jwk(rs256.public_key(), as_dict=True), "kid": "1", "alg": "RS256"}]}),
+    ]
     good = {"name": "EHR", "view": "full", "jwks_url": "https://ehr.example/jwks", "jwks": ""}
 
     for wrong in (
         {"name": ""}, {"view": "all"}, {"jwks_url": ""}, {"jwks_url": "http://ehr.example/jwks"}, {"jwks": "{}"},
         {"jwks": "nonsense", "jwks_url": ""}, {"jwks": "[]", "jwks_url": ""},
         {"jwks": json.dumps({"keys": [private]}), "jwks_url": ""},
+        *({"jwks": each, "jwks_url": ""} for each in unfit),
     ):  # fmt: skip
         answer = owner.post("/staff/northfield/settings/health-records/new", **(good | wrong))
         assert answer.status_code == 422, wrong
@@ -146,6 +160,26 @@ class TestKeysByAddress:
         assert [status(key), status(key), status(other), status(other, "2")] == [200, 200, 401, 401]
         assert world.asked == [PLACE]
 
+    def test_a_set_that_a_learning_system_s_source_names_too_has_the_keys_of_both(
+        self, hospital: Hospital, ehr: Ehr, world: Strangers
+    ):
+        key, lms = ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65_537, 2_048)
+        of_lms = {**RSAAlgorithm.to_jwk(lms.public_key(), as_dict=True), "kid": "lms", "alg": "RS256"}
+        url = f"https://{PLACE}"
+        world.publish(PLACE, {"keys": [of_lms, *published(key)["keys"], {"kid": "junk"}, "junk"]})
+        with hospital.service.database.write() as session:
+            made = clients.connect(session, hospital.issuer, name="EHR", view=View.FULL, jwks_url=url, actor="test")
+            assert key_sets.take_turn(session, url)
+        fetched = fetch_key_set(url, world.network())  # as for a source
+        with hospital.service.database.write() as session:
+            key_sets.keep(session, url, fetched)
+
+        assert [each["kid"] for each in fetched["keys"]] == ["lms", "1"]
+        assert public_key(fetched, "lms") is not None
+        assert ehr.ask_for_token(ehr.assertion(made.id, key, "ES384", "1"), SCOPES).status_code == 200
+        assert ehr.ask_for_token(ehr.assertion(made.id, lms, "RS256", "lms"), SCOPES).status_code == 401
+        assert world.asked == [PLACE]
+
 
 def test_everything_of_a_type_is_a_file_with_one_resource_to_a_line(hospital: Hospital, ehr: Ehr, portal: Ehr):
     people = [hospital.person(f"Person {number}") for number in range(3)]
@@ -161,6 +195,32 @@ def test_everything_of_a_type_is_a_file_with_one_resource_to_a_line(hospital: Ho
     assert ehr.ask("PractitionerRole/$ndjson").text == ""
     assert portal.refused("PractitionerRole/$ndjson") == 403
     assert "telecom" not in portal.ask("Practitioner/$ndjson").text
+
+
+def test_a_file_breaks_off_at_the_page_at_which_its_reader_was_ended(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(exporting, "GREATEST_COUNT", 1)
+    for number in range(3):
+        hospital.person(f"Person {number}")
+    keys = published(ec.generate_private_key(ec.SECP384R1()))
+    with hospital.service.database.write() as session:
+        made = clients.connect(session, hospital.issuer, name="EHR", view=View.FULL, jwks=keys, actor="test")
+        key = access.create(session, hospital.issuer, name="EHR", scopes=[Scope.FHIR_READ], days=1, actor="test").key
+    readers = [
+        Reader(hospital.issuer.id, each.id, "test", View.FULL, frozenset({("Practitioner", SEARCH)}))
+        for each in (made, key)
+    ]
+    begun = [exporting.pages(hospital.service, each, "Practitioner") for each in readers]
+
+    assert all(next(each).count(b"\n") == 1 for each in begun for _ in range(2))
+    with hospital.service.database.write() as session:
+        clients.end(session, hospital.issuer, made.id, actor="test")
+        access.revoke(session, hospital.issuer, key.id, actor="test")
+
+    for each in begun:
+        with pytest.raises(NotAuthenticated):
+            next(each)
 
 
 def test_an_account_s_own_download_says_what_was_agreed_to(hospital: Hospital, ana: Learner):
