@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from app.credentials import bitstring, sign
+from app.credentials.endorsement import endorsement_document
 from app.credentials.keys import SigningKey
 from app.credentials.keys.multikey import multibase_of
 from app.credentials.model import Algorithm, Endorsement, Issuer, Pin, StatusListFacts, StatusPurpose
+from app.credentials.proofs import eddsa_rdfc
 
 SIGNED_AT = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
 COMMENT = "Meets the **2026** guideline."
@@ -39,6 +41,12 @@ class Endorser:
         """A signed endorsement with the proof inside."""
         prepared = sign.prepare_endorsement(self._facts(self.embedded, about, pin, comment, facts))
         return sign.sign_embedded(prepared, key=self.embedded, created=SIGNED_AT)
+
+    def json_with(self, about: str, more: dict[str, Any], *, pin: Pin | None = None) -> bytes:
+        """A signed endorsement with members that this service never writes."""
+        document = endorsement_document(self._facts(self.embedded, about, pin, COMMENT, {})) | more
+        proof = eddsa_rdfc.sign(document, key=self.embedded, created=SIGNED_AT)
+        return json.dumps(document | {"proof": proof}).encode()
 
     def jwt(self, about: str, *, pin: Pin | None = None, comment: str = COMMENT, **facts: Any) -> bytes:
         """The same as a compact token."""

@@ -11,17 +11,25 @@ import hashlib
 import re
 from dataclasses import replace
 
-from app.credentials import strict_json
-from app.credentials.report import Check, Outcome, Report, Verdict
+from app.credentials import pdf, strict_json
+from app.credentials.report import Caution, Check, Outcome, Report, Verdict
 from app.errors import ServiceError, TooLarge
 
 CHECK = "file"
 _PREFIX = "urn:lanyard:file:sha-256:"
 _NAME = re.compile(rf"{re.escape(_PREFIX)}([0-9a-f]{{64}}):([0-9]{{1,9}}):([0-9]{{1,7}})")
-_UNCHANGED = Check(CHECK, Outcome.PASSED, "file_unchanged", "The file is as it was signed, to the last byte")
+UNCHANGED = "This file has not been changed"
+"""How the sentence about a whole file begins, so that paper can say what to look for."""
+_UNCHANGED = Check(CHECK, Outcome.PASSED, "file_unchanged", f"{UNCHANGED}: it is as it was signed, to the last byte")
 _CHANGED = Check(CHECK, Outcome.FAILED, "file_changed", "The file was changed after it was signed")
 _NOT_HERE = Check(
     CHECK, Outcome.UNKNOWN, "file_not_here", "This speaks of a file that was not handed in; hand in the whole file"
+)
+
+_PAGES = Caution(
+    "pages_not_signed",
+    "Only the document attached to this PDF is signed, and this is what it says. Nothing says that the pages "
+    "of the PDF are as they were.",
 )
 
 
@@ -40,13 +48,16 @@ def filled(file: bytes, statement: bytes, *, offset: int, length: int) -> bytes:
 def checked(report: Report, document: bytes) -> Report:
     """The report of a statement together with whether the file that was handed in is the one that it speaks of.
 
-    A report of anything else is given back as it is. What is not the whole file cannot be told.
+    What is not the whole file cannot be told. Anything else that is attached to a PDF says nothing of its pages, which
+    the report then cautions of: whoever edits them could attach any good document. Other reports are given back as
+    they are.
     """
     found = _NAME.fullmatch((report.credential.subject_id if report.credential else None) or "")
+    is_pdf = document.startswith(pdf.SIGNATURE)
     if found is None:
-        return report
+        return replace(report, warnings=(*report.warnings, _PAGES)) if is_pdf and report.credential else report
     digest, offset, length = found[1], int(found[2]), int(found[3])
-    if not document.startswith(b"%PDF-"):
+    if not is_pdf:
         return _with(report, _NOT_HERE, Verdict.CANNOT_TELL)
     if _digest(document, offset, length) == digest and _holds(document[offset : offset + length], report):
         return replace(report, checks=(*report.checks, _UNCHANGED))

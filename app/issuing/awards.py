@@ -214,7 +214,7 @@ def issue(
     now = clock.now()
     valid_from = _valid_from(session, made, now)
     stated = _signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
-    prepared = sign.prepare(stated)
+    prepared = attached_endorsements.prepare(session, office, stated)
     pair = signing_keys.active(session, office, issuer)
     signed = sign.sign(prepared, embedded=pair.embedded, token=pair.token, created=now)
     made.revision += 1
@@ -368,13 +368,10 @@ def _signed_facts(
     valid_from: datetime,
 ) -> model.Award:
     achievement = achievements.by_id(session, made.achievement_id)
-    by, address = accreditations.signed_profile(session, office, issuer), office.addresses.badge(made.id)
-    what = achievements.version_facts(office, achievement, version_of(session, made))
-    carried = attached_endorsements.attached(session, office, (address, what.id, by.id))
     return model.Award(
-        id=address,
-        issuer=by,
-        achievement=what,
+        id=office.addresses.badge(made.id),
+        issuer=accreditations.signed_profile(session, office, issuer),
+        achievement=achievements.version_facts(office, achievement, version_of(session, made)),
         recipient=_recipient(session, made),
         awarded_at=made.awarded_at,
         valid_from=valid_from,
@@ -383,8 +380,6 @@ def _signed_facts(
         evidence=tuple(model.Evidence(**item) for item in made.evidence) if made.results_shown else (),
         narrative=made.narrative if made.results_shown else None,
         refresh_url=office.addresses.refresh(made.id) if office.refresh_service else None,
-        endorsements=carried.documents,
-        endorsement_tokens=carried.tokens,
     )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -35,6 +35,7 @@ MOST_DAYS = 180
 DAYS_OF_A_TERM = 3 * 365  # what the document to endorse suggests
 MOST_OPEN = 50  # of one issuer: whoever may ask cannot fill the mailboxes of strangers
 MOST_ASKED_OF_ONE = 3  # open requests of one issuer to one address elsewhere
+WORDS_KEPT = timedelta(days=90)  # of a request that is over, and whom outside it went to
 OPEN = "open"
 NOTHING_HERE = "There is no such request; ask whoever sent it to you for a new one"
 
@@ -143,7 +144,11 @@ def decline(session: Session, request: EndorsementRequest, *, reason: str, actor
     """Say no, with a reason for who asked. Raises as `withdraw` does. Both sides have an entry when both are here."""
     _end(session, request, RequestState.DECLINED)
     request.reason = reason
-    _record_answer(session, request, "endorsement-request.declined", actor)
+    if request.endorser_id is not None:
+        audit.record(
+            session, request.endorser_id, actor=actor, action="endorsement-request.declined", object_id=request.id
+        )
+    _record_answer(session, request, "endorsement-request.declined")
 
 
 def sign(
@@ -155,8 +160,7 @@ def sign(
     _end(session, request, RequestState.SIGNED)
     made = endorsements.endorse(session, office, endorser, said, actor=actor)
     request.endorsement_id = made.id
-    audit.record(session, request.issuer_id, actor=actor, action="endorsement-request.signed", object_id=request.id)
-    session.flush()
+    _record_answer(session, request, "endorsement-request.signed")
     return made
 
 
@@ -164,11 +168,9 @@ def hand_in(session: Session, office: Office, request: EndorsementRequest, judge
     """Take what was signed elsewhere as the answer. Raises as `withdraw` and `received_endorsements.take` do."""
     _end(session, request, RequestState.SIGNED)
     issuer = issuers.by_id(session, request.issuer_id)
-    actor = f"request:{request.id}"
-    received = received_endorsements.take(session, office, issuer, request.about, judged, actor=actor)
+    received = received_endorsements.take(session, office, issuer, request.about, judged, actor=_answerer(request))
     request.received_id = received.id
-    audit.record(session, issuer.id, actor=actor, action="endorsement-request.signed", object_id=request.id)
-    session.flush()
+    _record_answer(session, request, "endorsement-request.signed")
     return received
 
 
@@ -180,6 +182,18 @@ def forget(session: Session, abouts: Collection[str]) -> None:
         if each.state == RequestState.REQUESTED:
             each.state, each.slot, each.ended_at = RequestState.WITHDRAWN, f"ended:{each.id}", clock.now()
     session.flush()
+
+
+def forget_old(session: Session) -> None:
+    """Empty the words of requests that were over long enough ago, and whom outside they went to; the rest stays."""
+    before = clock.now() - WORDS_KEPT
+    is_over = or_(EndorsementRequest.ended_at < before, EndorsementRequest.expires_at < before)
+    has_words = or_(EndorsementRequest.message != "", EndorsementRequest.reason.is_not(None))
+    session.execute(update(EndorsementRequest).where(is_over, has_words).values(message="", reason=None))
+    gone = {"recipient": "", "recipient_name": "", "recipient_email": None}
+    slot = literal("ended:") + EndorsementRequest.id  # its own: no two may have the same place
+    outside = EndorsementRequest.endorser_id.is_(None), EndorsementRequest.recipient != ""
+    session.execute(update(EndorsementRequest).where(is_over, *outside).values(slot=slot, **gone))
 
 
 def state_of(request: EndorsementRequest, *, now: datetime) -> RequestState:
@@ -330,9 +344,14 @@ def _end(session: Session, request: EndorsementRequest, state: RequestState) -> 
     session.flush()
 
 
-def _record_answer(session: Session, request: EndorsementRequest, action: str, actor: str) -> None:
-    audit.record(session, request.issuer_id, actor=actor, action=action, object_id=request.id)
+def _record_answer(session: Session, request: EndorsementRequest, action: str) -> None:
+    """The entry of who asked. Whoever answered is not of that tenant: its log names the request, and no account."""
+    audit.record(session, request.issuer_id, actor=_answerer(request), action=action, object_id=request.id)
     session.flush()
+
+
+def _answerer(request: EndorsementRequest) -> str:
+    return f"request:{request.id}"
 
 
 def _digest(token: str) -> str:

@@ -32,7 +32,7 @@ MOST_CHARACTERS_OF_ABOUT = 500
 STANDING = "standing"
 _ABOUT = re.compile(r"(?:https?://|did:|urn:)[!#-;=?-\[\]_a-z~]+")  # the letters of an absolute URI
 # Awards attach endorsements and so import this file.
-_awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state")))
+_awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state", "erased_at")))
 
 
 class Endorsement(Base):
@@ -241,7 +241,7 @@ def whose(session: Session, office: Office, about: str) -> str | None:
     elif about.startswith(addresses.achievement("")):
         found = _creator(session, office, about)
     elif about.startswith(addresses.badge("")):
-        seen = _awards.c.visibility != "private", _awards.c.state != "pending"
+        seen = _awards.c.visibility != "private", _awards.c.state != "pending", _awards.c.erased_at.is_(None)
         query = select(_awards.c.issuer_id).where(_awards.c.id == about.removeprefix(addresses.badge("")), *seen)
         found = session.scalar(query)
     elif about.startswith(addresses.base_url + "/"):

@@ -17,7 +17,8 @@ from sqlalchemy import ForeignKey, LargeBinary, Select, String, Text, UniqueCons
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.credentials import model, ob3, sign, strict_json
+from app.credentials import jsonld, model, ob3, sign, strict_json
+from app.credentials.jsonld.lanes import SlowPathNeeded, quick_only
 from app.credentials.report import Report, Verdict, VerifiedFacts
 from app.credentials.verify.standards import Standard
 from app.db import Base, claim
@@ -27,6 +28,8 @@ from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 
 MOST_BYTES = 65_536
+MOST_BYTES_CARRIED = 16_384  # of one inside a badge
+MOST_NAMELESS_CARRIED = 40  # objects without id of one inside a badge: a whole badge has 200 at most
 MOST_KEPT = 200  # of one issuer
 JUDGED_AGAIN_AFTER = timedelta(hours=24)
 ASKED_AGAIN_AFTER = timedelta(hours=1)  # where something was out of reach
@@ -237,7 +240,9 @@ def carried(session: Session, office: Office, abouts: Collection[str], *, at_mos
         ReceivedEndorsement.verdict == Verdict.GOOD,
         or_(ReceivedEndorsement.valid_until.is_(None), ReceivedEndorsement.valid_until > clock.now()),
     )
-    return list(session.scalars(query.limit(at_most)))
+    found = session.scalars(query.limit(at_most))
+    # Once more: those of before these bounds were tried without them.
+    return [each for each in found if _too_much(each.document, Form(each.form)) is None]
 
 
 def _accepted(abouts: Collection[str]) -> Select[ReceivedEndorsement]:
@@ -306,16 +311,39 @@ def _columns(office: Office, judged: Judged, found: VerifiedFacts) -> dict[str, 
 
 def why_not_carried(office: Office, document: bytes, form: Form) -> str | None:
     """Why badges cannot have it in them, as a sentence; None when they can, which is tried out."""
+    if (too_much := _too_much(document, form)) is not None:
+        return too_much
     parts = () if form is Form.JWT else (_as_a_part(document),)
     tokens = (document.decode("ascii"),) if form is Form.JWT else ()
     strange = sorted({str(url) for part in parts for url in part.get("@context", [])} - set(ob3.CONTEXTS))
     if strange:
         return f"Its context {strange[0][:200]} is one that readers of badges may not have."
     try:
+        with quick_only():  # by itself: inside a badge every document leaves the quick lane
+            for part in parts:
+                jsonld.canonicalise({name: value for name, value in part.items() if name != "proof"})
         sign.prepare(_trial(office, parts, tokens))
-    except (LintFailed, InvalidInput):
+    except SlowPathNeeded:
+        return "Objects in it look alike, so signing a badge with it inside would take too long. Give each an id."
+    except (LintFailed, InvalidInput, jsonld.UnsafeDocument):
         return "A badge with it inside could not be signed."
     return None
+
+
+def _too_much(document: bytes, form: Form) -> str | None:
+    """Why it is too large a part of a badge, as a sentence; None when it is not."""
+    if len(document) > MOST_BYTES_CARRIED:
+        return f"Badges have an endorsement of at most {MOST_BYTES_CARRIED} bytes in them."
+    if form == Form.JSON and _nameless(_as_a_part(document)) > MOST_NAMELESS_CARRIED:
+        return f"Badges have an endorsement with at most {MOST_NAMELESS_CARRIED} objects without an id in them."
+    return None
+
+
+def _nameless(part: Any) -> int:
+    """How many objects without an id there are, itself among them."""
+    if isinstance(part, list):
+        return sum(map(_nameless, part))
+    return int("id" not in part) + sum(map(_nameless, part.values())) if isinstance(part, dict) else 0
 
 
 def _as_a_part(document: bytes) -> dict[str, Any]:

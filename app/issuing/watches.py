@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -30,6 +30,7 @@ MOST_SHOWN = 500
 AT_ONCE = 100
 LINK_DAYS = 30
 LONGEST_PURPOSE = 300
+WORDS_KEPT = timedelta(days=90)  # of a watch that is over
 _ENDED = (AwardState.REVOKED, AwardState.SUPERSEDED)
 NOTHING_HERE = "There is nothing at this address"
 
@@ -50,8 +51,9 @@ def ask(
 ) -> Watch:
     """Ask the holder of a badge of this service by mail whether an organisation may be told what becomes of it.
 
-    Raises NotFound for a private badge of another issuer, AlreadyExists while it is asked, agreed or declined,
-    InvalidInput when no mail reaches the holder or the badge does not count any more, and RateLimited.
+    Raises NotFound for a private badge of another issuer, AlreadyExists while it is asked, agreed or declined and for
+    LINK_DAYS after it was asked, InvalidInput when no mail reaches the holder or the badge does not
+    count any more, and RateLimited.
     """
     is_hidden = award.visibility == Visibility.PRIVATE and award.issuer_id != issuer.id
     if is_hidden or award.state == AwardState.PENDING or award.erased_at is not None:
@@ -73,6 +75,7 @@ def ask(
         watcher=issuer.name,
         achievement=_name(session, award) or name,
         purpose=purpose,
+        recipient=recipient,
         url=office.addresses.watch(token),
     )
     key = mail.recipient_key(office, award.issuer_id, email.normalised)
@@ -179,6 +182,16 @@ def forget_people(session: Session, learner_ids: Sequence[str]) -> None:
     session.execute(delete(Watch).where(Watch.learner_id.in_(learner_ids)))
 
 
+def forget_old(session: Session) -> None:
+    """Empty what was said in watches that were declined or ended long enough ago; that they were stays."""
+    query = update(Watch).where(
+        Watch.state.in_([WatchState.DECLINED, WatchState.ENDED]),
+        Watch.ended_at < clock.now() - WORDS_KEPT,
+        or_(Watch.recipient.is_not(None), Watch.purpose != ""),
+    )
+    session.execute(query.values(recipient=None, purpose=""))
+
+
 def _asked(
     session: Session, issuer: Issuer, award: Award, purpose: str, recipient: str | None, *, token: str, actor: str
 ) -> Watch:
@@ -200,6 +213,9 @@ def _asked(
         words = {WatchState.ASKED: "was asked already", WatchState.ACTIVE: "agreed already"}
         said_already = words.get(WatchState(found.state), "said no; you cannot ask again")
         raise AlreadyExists(f"The holder of this badge {said_already}", state=found.state)
+    if found.asked_at > clock.now() - timedelta(days=LINK_DAYS):  # else asking and ending in turn sends mail for ever
+        sentence = f"The holder of this badge was asked within the last {LINK_DAYS} days; ask again after that"
+        raise AlreadyExists(sentence, state=found.state)
     session.execute(update(Watch).where(Watch.id == found.id).values(**said, answered_at=None, ended_at=None))
     session.refresh(found)
     return found

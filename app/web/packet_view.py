@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from app.credentials import covering
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.stacks.packets import Packet, PacketLine
@@ -52,7 +53,11 @@ def pdf_with_room(packet: Packet, office: Office, issuer: Issuer, *, now: dateti
     labels = SheetLabels(
         title=_("Survey packet: %(unit)s", unit=packet.unit.name),
         empty=_("Nobody."),
-        foot=_("Signed. Hand this file in at %(address)s to see whether it was changed.", address=_verify(office)),
+        foot=_(
+            "Signed. Hand this file in at %(address)s: that page must say “%(words)s”.",
+            address=_verify(office),
+            words=covering.UNCHANGED,
+        ),
         unwritable=_("Some letters could not be set in type on this machine."),
     )
     parts = (_summary(packet), *(_part(packet, office, each.credential) for each in packet.unit.mandatory))

@@ -21,6 +21,7 @@ from app.worker.checking import Checking
 from app.worker.deciding import Deciding
 from app.worker.deliveries import Deliveries
 from app.worker.imports import Imports
+from app.worker.judging_again import JudgingAgain
 from app.worker.reissuing import Reissuing
 from app.worker.sending import Sending
 from app.worker.stacking import Stacking
@@ -45,6 +46,7 @@ class Worker:
         self._imports = Imports(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._asking = Asking(service, network)
         self._checking = Checking(service, network)
+        self._judging_again = JudgingAgain(service, network)
         self._deciding = Deciding(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._acting = Acting(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._stacking = Stacking(service, between=lambda: self._upkeep_and_deliveries(self._stop))
@@ -57,6 +59,7 @@ class Worker:
         done += self._imports.work_through(go_on)
         self._asking.work_through(go_on)
         self._checking.work_through(go_on)
+        self._judging_again.work_through(go_on)
         self._deciding.work_through(go_on)
         self._acting.work_through(go_on)
         self._stacking.work_through(go_on)
@@ -67,13 +70,14 @@ class Worker:
         """Work until `stop` is set, then finish or give back the piece in hand; returns within some seconds.
 
         The outbox has a thread of its own, so that a mail server or an endpoint that hangs holds up nothing else; so
-        have the platforms that are asked, and the badges of others that are checked.
+        have the platforms that are asked, and the badges and endorsements of others that are checked.
         """
         self._stop = stop
         steps = {
             "lanyard-send": self._sending.send,
             "lanyard-ask": self._asking.work_through,
             "lanyard-check": self._checking.work_through,
+            "lanyard-judge": self._judging_again.work_through,
         }
         beside = [
             threading.Thread(target=self._repeat, args=(stop, step), name=name, daemon=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +16,7 @@ from app.issuing import (
     brake,
     bulk_acts,
     bulk_checks,
+    endorsement_requests,
     expiry,
     health_records,
     heartbeat,
@@ -24,7 +24,6 @@ from app.issuing import (
     issuers,
     lti,
     outbox_keeping,
-    received_endorsements,
     renewals,
     stacks,
     status_lists,
@@ -32,7 +31,6 @@ from app.issuing import (
     watches,
 )
 from app.issuing.audit import AuditCheckpoint
-from app.judging.desk import Desk
 from app.outbound.network import Network
 from app.service import Service
 from app.worker import reporting
@@ -50,8 +48,6 @@ KEY_SETS_SECONDS = 10
 EXPIRY_SECONDS = 60
 REPORTS_SECONDS = 60
 RENEWALS_SECONDS = 3600
-ENDORSEMENTS_SECONDS = 600
-ENDORSEMENTS_AT_ONCE = 20  # so that hosts that hang do not hold the other chores up for long
 ROUND_SECONDS = 24 * 3600
 
 
@@ -84,7 +80,6 @@ class Upkeep:
             _Chore("key sets", self.refresh_keys, KEY_SETS_SECONDS),
             _Chore("expiry", self.tell_of_expiry, EXPIRY_SECONDS),
             _Chore("renewals", self.remind, RENEWALS_SECONDS),
-            _Chore("endorsements", self.judge_endorsements, ENDORSEMENTS_SECONDS),
             _Chore("watches", self.tell_watches, RENEWALS_SECONDS),
             _Chore("reports", self.send_reports, REPORTS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
@@ -153,18 +148,6 @@ class Upkeep:
         for issuer_id in every:
             self._try("renewals", partial(self._remind, issuer_id))
 
-    def judge_endorsements(self) -> None:
-        """Judge again what others signed elsewhere, where that is due. Nobody is asked where strangers are not."""
-        if not self._service.settings.verify_foreign:
-            return
-        with self._database.read() as session:
-            due = received_endorsements.due(session, limit=ENDORSEMENTS_AT_ONCE)
-        if not due:
-            return
-        with closing(Desk(self._service, self._network)) as desk:
-            for received_id, document in due:
-                self._try("endorsements", partial(self._judge_endorsement, desk, received_id, document))
-
     def send_reports(self) -> None:
         """Hand the reports that are due to the outbox."""
         reporting.send_due(self._service)
@@ -180,6 +163,8 @@ class Upkeep:
             accounts.people.forget_old_links(session)
             brake.forget_old_hours(session)
             bulk_acts.forget_old(session)
+            endorsement_requests.forget_old(session)
+            watches.forget_old(session)
             stacks.jobs.ask_for_the_day(session)
         log.info("daily round", forgotten_requests=count, forgotten_issuers=issuers_forgotten)
         log.info("raw bytes forgotten", deliveries=self._forget_raw())
@@ -220,11 +205,6 @@ class Upkeep:
                 count = renewals.remind(session, self._office, issuer_id)
         with self._database.write() as session:
             renewals.digest(session, self._office, issuers.by_id(session, issuer_id))
-
-    def _judge_endorsement(self, desk: Desk, received_id: str, document: bytes) -> None:
-        report = desk.judge(document)  # asks other hosts, so no transaction is open
-        with self._database.write() as session:
-            received_endorsements.note(session, received_id, report, actor=NAME)
 
     def _seal(self, issuer_id: str) -> None:
         count = SEAL_ENTRIES

@@ -56,7 +56,20 @@ def test_a_withdrawn_statement_stays_withdrawn(file: bytes, found: Report):
 def test_what_speaks_of_no_file_is_left_as_it_is():
     said = report("https://x.example/1")
 
-    assert covering.checked(said, FILE) is said
+    assert covering.checked(said, STATEMENT) is said
+
+
+def test_a_pdf_with_something_else_attached_keeps_its_verdict_and_says_that_its_pages_are_not_signed():
+    said = covering.checked(report("https://x.example/1"), FILE)
+
+    assert (said.verdict, [each.code for each in said.warnings]) == (Verdict.GOOD, ["pages_not_signed"])
+
+
+def test_a_file_that_is_covered_and_a_document_that_is_not_proven_get_no_such_caution(file: bytes, found: Report):
+    broken = replace(found, verdict=Verdict.BROKEN, credential=None)
+
+    assert covering.checked(found, file).warnings == ()
+    assert covering.checked(broken, FILE) is broken
 
 
 def test_the_statement_alone_cannot_be_told(found: Report):

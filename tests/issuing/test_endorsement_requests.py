@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from app import clock
 from app.errors import AlreadyDecided, AlreadyExists, Gone, InvalidInput, NotFound
-from app.issuing import achievements, endorsement_requests, pins, verification
+from app.issuing import achievements, endorsement_requests, erasure, pins, verification
 from app.issuing.endorsement_requests import Asked, EndorsementRequest, NewRequest, RequestState
 from app.issuing.endorsements import Statement
+from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.issuing.received_endorsements import Judged
 from tests.endorsers import endorser
@@ -236,3 +238,65 @@ def test_a_request_ends_once(desk, about, way):
 
     assert state_of(desk, made) == {"decline": "declined", "withdraw": "withdrawn"}[way]
     assert [entry.action for entry in desk.audit_log()].count(f"endorsement-request.{state_of(desk, made)}") == 1
+
+
+# -- forgotten ------------------------------------------------------------------------------------------------
+
+
+def forget(desk: Any, *, days: int) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=days), tick=False), desk.write() as session:
+        endorsement_requests.forget_old(session)
+
+
+def words_of(desk: Any, made: NewRequest) -> tuple[str | None, ...]:
+    with desk.read() as session:
+        found = session.get_one(EndorsementRequest, made.request.id)
+        return found.recipient, found.recipient_name, found.recipient_email, found.message, found.reason
+
+
+def test_whom_outside_a_request_went_to_is_forgotten_ninety_days_after_it_was_over(desk, about):
+    other = str(desk.office.addresses.did(desk.issuer.slug))
+    made, unanswered = ask(desk, about), ask(desk, other)
+    with desk.write() as session:
+        request = endorsement_requests.by_token(session, token_of(made))
+        endorsement_requests.decline(session, request, reason="Call me: 555", actor="request")
+
+    forget(desk, days=89)
+    assert words_of(desk, made)[2:] == (EMAIL, "Please look at our course.", "Call me: 555")
+    forget(desk, days=91)
+    assert words_of(desk, made) == ("", "", None, "", None)
+    assert words_of(desk, unanswered)[2] == EMAIL
+    forget(desk, days=151)
+    forget(desk, days=152)
+    assert words_of(desk, unanswered) == ("", "", None, "", None)
+    assert state_of(desk, made) is RequestState.DECLINED
+
+
+def test_an_issuer_here_stays_named_in_a_request_whose_words_are_forgotten(desk, board, about):
+    made = ask(desk, about, endorser=board.issuer)
+
+    forget(desk, days=200)
+
+    recipient, name, _, message, _ = words_of(desk, made)
+    assert (recipient, name, message) == (board.issuer.id, board.issuer.name, "")
+
+
+def test_who_declines_has_an_entry_of_their_own_and_the_asker_reads_no_account_of_theirs(desk, board, about):
+    made = ask(desk, about, endorser=board.issuer)
+    with desk.write() as session:
+        request = endorsement_requests.asked_by_id(session, made.request.id, endorser=board.issuer)
+        endorsement_requests.decline(session, request, reason="No time", actor="account:ofboard")
+
+    asker, endorser_ = desk.audit_log()[-1], board.audit_log()[-1]
+    assert (asker.action, asker.actor) == ("endorsement-request.declined", f"request:{made.request.id}")
+    assert (endorser_.action, endorser_.actor) == ("endorsement-request.declined", "account:ofboard")
+    assert (asker.object_id, endorser_.object_id) == (made.request.id, made.request.id)
+
+
+def test_nothing_is_asked_or_said_of_a_badge_whose_holder_is_erased(desk):
+    award = desk.award()
+    with desk.write() as session:
+        erasure.erase(session, desk.office, session.get_one(Learner, award.learner_id), actor=BY)
+
+    with pytest.raises(NotFound):
+        ask(desk, desk.office.addresses.badge(award.id))

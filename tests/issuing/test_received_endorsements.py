@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import update
 
 from app import clock
+from app.credentials import model
 from app.credentials.report import Report, Verdict
 from app.errors import AlreadyExists, Gone, InvalidInput
-from app.issuing import attached_endorsements, awards, erasure, pins, received_endorsements, verification
+from app.issuing import attached_endorsements, awards, endorsements, erasure, pins, received_endorsements, verification
 from app.issuing.learners import Learner
 from app.issuing.received_endorsements import Judged, ReceivedEndorsement
 from tests.endorsers import Endorser, endorser
@@ -184,6 +186,108 @@ def test_one_with_a_strange_context_would_be_shown_and_not_carried(desk):
 
     assert why_not is not None
     assert "https://www.w3.org/2018/credentials/v1" in why_not
+
+
+def evidence(count: int, *, alike: int = 0) -> dict[str, Any]:
+    """Items without an id; those that are `alike` can be told apart by nothing."""
+    items = [f"item {number}" for number in range(count - alike)] + ["the same"] * alike
+    return {"evidence": [{"type": ["Evidence"], "name": name} for name in items]}
+
+
+def many_skills(desk: Any) -> Any:
+    """An achievement with twelve alignments, and the id of its version."""
+    skills = [{"name": f"Skill {n}", "url": f"https://skills.example.org/{n}", "level": 1} for n in range(12)]
+    achievement = desk.achievement("bls", skills=skills)
+    return achievement, str(desk.office.addresses.achievement_version(achievement.id, 1))
+
+
+def endorsed(desk: Any, achievement: Any, **facts: Any) -> list[dict[str, Any]]:
+    """The endorsements in a new badge, which verifies."""
+    award = desk.award(achievement=achievement, **facts)
+    with desk.read() as session:
+        signed = awards.credential_of(session, award).json
+        assert verification.judge(session, desk.office, signed).is_good
+    return list(json.loads(signed).get("endorsement", []))
+
+
+@pytest.mark.parametrize(
+    ("more", "why_not"),
+    [
+        (evidence(186, alike=2), "at most 40 objects without an id"),
+        (evidence(10, alike=2), "look alike"),
+        ({"description": "x" * 16_384}, "at most 16384 bytes"),
+    ],
+    ids=["many", "alike", "large"],
+)
+def test_one_that_would_make_badges_large_or_slow_is_shown_and_not_carried(desk, board, more, why_not):
+    achievement, about = many_skills(desk)
+    taken = take(desk, about, board.json_with(about, more, pin=pin_of(desk, about)))
+    accept(desk, taken)
+
+    assert (taken.verdict, taken.is_carried) == (Verdict.GOOD, False)
+    assert why_not in (taken.why_not or "")
+    assert endorsed(desk, achievement) == []
+
+
+def keep_as_if_tried(desk: Any) -> None:
+    """As rows of before are: said to be carried, whatever is in them."""
+    with desk.write() as session:
+        session.execute(update(ReceivedEndorsement).values(is_carried=True, why_not=None))
+
+
+def test_one_of_before_the_bounds_is_left_out_before_it_costs_time(desk, board):
+    achievement, about = many_skills(desk)
+    accept(desk, take(desk, about, board.json_with(about, evidence(186, alike=2), pin=pin_of(desk, about))))
+    keep_as_if_tried(desk)
+
+    assert carried(desk, about).documents == ()
+    assert endorsed(desk, achievement) == []
+
+
+def test_one_of_before_that_no_badge_can_have_in_it_costs_nobody_a_badge(desk, board):
+    achievement, about = many_skills(desk)
+    taken = take(desk, about, board.json(about, pin=pin_of(desk, about)))
+    accept(desk, taken)
+    keep_as_if_tried(desk)
+    with desk.write() as session:
+        session.execute(update(ReceivedEndorsement).values(document=taken.document.replace(b'"name"', b'"nome"')))
+
+    with structlog.testing.capture_logs() as logged:
+        assert endorsed(desk, achievement) == []
+
+    assert [(each["event"], each["left_out"]) for each in logged] == [("badge without endorsements from elsewhere", 1)]
+
+
+@pytest.mark.parametrize(("own_items", "carries"), [(0, 4), (60, 0)])
+def test_four_small_ones_are_carried_together_until_the_badge_would_be_too_much_to_sign(
+    desk, board, own_items, carries
+):
+    achievement, about = many_skills(desk)
+    for number in range(4):
+        more = evidence(34) | {"name": f"Endorsement {number}", "id": f"https://board.example/{number}"}
+        accept(desk, take(desk, about, board.json_with(about, more, pin=pin_of(desk, about))))
+
+    items = tuple(model.Evidence(name=f"Own item {number}") for number in range(own_items))
+
+    assert len(carried(desk, about).documents) == 4
+    assert len(endorsed(desk, achievement, evidence=items)) == carries
+
+
+def test_what_was_signed_here_stays_where_one_from_elsewhere_is_left_out(desk, board):
+    achievement, about = many_skills(desk)
+    other = desk.another_issuer("board")
+    with desk.write() as session:
+        said = endorsements.Statement(about, "Ours.")
+        made = endorsements.endorse(session, desk.office, other.issuer, said, actor=BY)
+        endorsements.accept(session, desk.issuer, made, accepted=True, actor=BY)
+    taken = take(desk, about, board.json(about, pin=pin_of(desk, about)))
+    accept(desk, taken)
+    with desk.write() as session:
+        session.execute(update(ReceivedEndorsement).values(document=taken.document.replace(b'"name"', b'"nome"')))
+
+    (left,) = endorsed(desk, achievement)
+
+    assert left["credentialSubject"]["endorsementComment"] == "Ours."
 
 
 # -- judged again ---------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def test_the_stored_badge_is_attached_and_our_verifier_finds_it_good(
     )
     uploaded = client.post("/verify", files={"file": ("badge.pdf", document)}, headers={"Accept": "application/json"})
     assert uploaded.json()["verdict"] == "good"
+    assert [each["code"] for each in uploaded.json()["warnings"]] == ["pages_not_signed"]
 
 
 def test_a_certificate_whose_attached_badge_was_changed_is_found_out(client: TestClient, award: Award):

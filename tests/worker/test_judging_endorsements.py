@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +13,18 @@ from sqlalchemy import update
 
 from app import clock
 from app.credentials.model import StatusEntry, StatusPurpose
-from app.issuing import attached_endorsements, issuers, received_endorsements
+from app.issuing import attached_endorsements, heartbeat, issuers, received_endorsements
 from app.issuing.received_endorsements import Judged, ReceivedEndorsement
 from app.judging.desk import Desk
+from app.worker import upkeep
+from app.worker.judging_again import JudgingAgain
+from app.worker.loop import Worker
 from app.worker.upkeep import Upkeep
 from tests.endorsers import Endorser, endorser
-from tests.strangers import Strangers, strangers
+from tests.strangers import Answer, Strangers, strangers
 
 from .conftest import BackDoor
+from .test_loop import wait_until
 
 LIST = "https://lists.board.example/1"
 PLACE = "lists.board.example/1"
@@ -56,7 +61,7 @@ def taken(back_door: BackDoor, world: Strangers, board: Endorser, about: str) ->
 
 
 def round_of(back_door: BackDoor, world: Strangers) -> None:
-    Upkeep(back_door.service, world.network()).judge_endorsements()
+    JudgingAgain(back_door.service, world.network()).work_through(threading.Event())
 
 
 def seen(back_door: BackDoor, received_id: str, about: str) -> tuple[str, int]:
@@ -102,3 +107,65 @@ def test_one_whose_list_is_out_of_reach_cannot_be_told_and_is_tried_again_within
     round_of(back_door, world)
 
     assert seen(back_door, taken, about) == ("good", 1)
+
+
+@pytest.mark.usefixtures("taken")
+def test_a_host_that_hangs_holds_up_no_chore_of_the_worker(back_door, world, monkeypatch):
+    """The heart beats on while the host is asked: it is asked in a thread of its own."""
+    asked, release, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(_method: str, _path: str) -> Answer:
+        asked.set()
+        release.wait()
+        return Answer(status=503)
+
+    world.hosts["lists.board.example"] = hang
+    world.answers.pop(PLACE)
+    beats: list[str] = []
+    monkeypatch.setattr(heartbeat, "beat", lambda _session, name: beats.append(name))
+    monkeypatch.setattr(upkeep, "BEAT_SECONDS", 0.0)
+    thread = threading.Thread(target=Worker(back_door.service, back_door.letterbox, world.network()).run, args=(stop,))
+    thread.start()
+    try:
+        wait_until(asked.is_set)
+        before = len(beats)
+        wait_until(lambda: len(beats) >= before + 3)
+        assert not release.is_set()
+    finally:
+        release.set()
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.usefixtures("taken")
+def test_nothing_in_upkeep_asks_the_host_of_an_endorsement(back_door, world):
+    world.asked.clear()
+
+    Upkeep(back_door.service, world.network()).do_everything()
+
+    assert world.asked == []
+
+
+def test_one_that_cannot_be_judged_holds_up_none_of_the_others(back_door, world, taken, about, monkeypatch):
+    """The failure is told after the others were judged, so that the loop pauses before it tries again."""
+    note = received_endorsements.note
+
+    def fail_once(session: Any, received_id: str, report: Any, *, actor: str) -> None:
+        if received_id == taken:
+            raise RuntimeError("lost")
+        note(session, received_id, report, actor=actor)
+
+    document = endorser("Another board").json(about)
+    judged = Judged(document, Desk(back_door.service, world.network()).judge(document))
+    with back_door.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        other = received_endorsements.take(session, back_door.service.office, issuer, about, judged, actor="test").id
+        session.execute(update(ReceivedEndorsement).values(judged_at=clock.now() - timedelta(days=2)))
+    monkeypatch.setattr(received_endorsements, "note", fail_once)
+
+    with pytest.raises(RuntimeError, match="lost"):
+        round_of(back_door, world)
+
+    with back_door.database.read() as session:
+        assert [found for found, _ in received_endorsements.due(session, limit=5)] == [taken]
+        assert other != taken

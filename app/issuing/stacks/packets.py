@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.credentials import covering
+from app.credentials import covering, pdf
+from app.errors import TooLarge
 from app.issuing import actors, audit, endorsements
 from app.issuing.achievements import AchievementVersion
 from app.issuing.actors import Actor
@@ -81,7 +82,13 @@ def sign(
     """The file with the issuer's signed word in the room that was left for it.
 
     The word is an endorsement like any other, with an address, and can be withdrawn; it says counts and no names.
+    Raises TooLarge for a file that the verify page would not read.
     """
+    if len(file) > pdf.MAX_BYTES:
+        raise TooLarge(
+            "This packet is larger than can be checked, so it was not signed: divide the unit, or take the workbook",
+            limit_bytes=pdf.MAX_BYTES,
+        )
     about = covering.name_of(file, offset=offset, length=ROOM)
     made = endorsements.standing_about(session, issuer, about)
     if made is None:

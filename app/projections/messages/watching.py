@@ -9,11 +9,13 @@ from app.projections.messages.answers import letter
 from app.projections.messages.content import MailContent
 
 
-def watch_request(*, watcher: str, achievement: str, purpose: str, url: str) -> MailContent:
-    """Ask the holder whether an organisation may be told what becomes of a badge."""
+def watch_request(*, watcher: str, achievement: str, purpose: str, recipient: str | None, url: str) -> MailContent:
+    """Ask the holder whether an organisation may be told what becomes of a badge; `recipient` None = its systems."""
     who, what = wording.one_line(watcher), wording.one_line(achievement)
+    told = "its own systems alone, to no mailbox" if recipient is None else wording.one_line(recipient)
     said = [
         f"{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn.",
+        f"News go to {told}.",
         "Nothing is told unless you agree, and you can end it at any time. They say what it is for:",
     ]
     return letter(f"{who} asks about your badge {what}", said, quoted=purpose, url=url, button="Agree or decline")

@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.issuing import award_status, awards, erasure, expiry, learners, renewals, watches
@@ -133,6 +133,65 @@ def test_a_holder_who_says_no_is_not_asked_again(rita: Any, badge: Award, ask: A
 
     assert again.status_code == 409
     assert "you cannot ask again" in again.text
+
+
+def test_asking_and_ending_in_turn_sends_one_mail_in_thirty_days(
+    service: Service, rita: Any, badge: Award, ask: Any, mails: Any
+):
+    ask()
+    with service.database.read() as session:
+        before = session.scalars(select(Watch)).one()
+    rita.post(f"{HOME}/{before.id}")
+    sent = {"address": f"http://badges.test/b/{badge.id}", "purpose": "Our rota"}
+    again = rita.post(HOME, **sent)
+
+    assert again.status_code == 409
+    assert "within the last 30 days" in again.text
+    assert len(mails("ana@example.org")) == 1
+    with service.database.read() as session:
+        assert session.scalars(select(Watch.token_sha256)).one() == before.token_sha256
+    with service.database.write() as session:
+        session.execute(update(Watch).values(asked_at=clock.now() - timedelta(days=30)))
+    assert rita.post(HOME, **sent).status_code == 303
+    assert len(mails("ana@example.org")) == 2
+
+
+def test_a_holder_reads_where_the_news_would_go_before_they_agree(ask: Any, client: Any, enter: Any, mails: Any):
+    path = ask()
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    settings = enter("ana@example.org").get("/me/settings").text
+
+    assert "hr@example.org" in mails("ana@example.org")[-1].payload["text"]
+    assert ["News go to <bdi>hr@example.org</bdi>" in each for each in (page, settings)] == [True, True]
+
+
+def test_a_holder_reads_that_news_go_to_no_mailbox(rita: Any, badge: Award, enter: Any, mails: Any):
+    rita.post(HOME, address=f"http://badges.test/b/{badge.id}", purpose="Our rota")
+
+    assert "to no mailbox" in mails("ana@example.org")[-1].payload["text"]
+    assert "to no mailbox" in enter("ana@example.org").get("/me/settings").text
+
+
+@pytest.mark.parametrize(("days", "left"), [(89, ("Our rota", "hr@example.org")), (91, ("", None))])
+def test_what_was_said_in_a_watch_that_is_over_is_kept_for_ninety_days(
+    service: Service, ask: Any, client: Any, days: int, left: tuple[str, str | None]
+):
+    client.post(ask(), data={"act": "decline"}, headers={"Origin": "http://badges.test"})
+    with time_machine.travel(clock.now() + timedelta(days=days), tick=False), service.database.write() as session:
+        watches.forget_old(session)
+
+    with service.database.read() as session:
+        watch = session.scalars(select(Watch)).one()
+    assert (watch.purpose, watch.recipient, watch.state) == (*left, "declined")
+
+
+def test_a_watch_that_stands_keeps_its_words(service: Service, agree: Any):
+    agree()
+    with time_machine.travel(clock.now() + timedelta(days=400), tick=False), service.database.write() as session:
+        watches.forget_old(session)
+
+    with service.database.read() as session:
+        assert session.scalars(select(Watch.recipient)).one() == "hr@example.org"
 
 
 def test_a_holder_sees_and_ends_it_among_their_settings(

@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.issuing import definitions, endorsements
+from app.credentials import covering, pdf
+from app.errors import TooLarge
+from app.issuing import awards, definitions, endorsements
 from app.issuing.awards import Award
 from app.issuing.definitions import Kind
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
-from app.issuing.stacks import careers
+from app.issuing.stacks import careers, packets
 from app.service import Service
 
 HOME = "/staff/northfield/readiness/units/unit-ward"
@@ -122,6 +124,46 @@ def test_a_packet_that_was_changed_anywhere_is_broken(packet: bytes, verdict: An
         assert said["verdict"] in {"broken", "unreadable"}
         assert said.get("credential") is None
     assert verdict(longer)["checks"][-1]["code"] == "file_changed"
+
+
+def test_other_pages_around_another_good_document_of_the_hospital_never_pass_for_a_packet(
+    service: Service, packet: bytes, ward: dict[str, Award], verdict: Any, client: Any
+):
+    """The forgery that needs no key: edited pages, the statement taken out, any public badge attached instead."""
+    with service.database.read() as session:
+        badge = awards.credential_of(session, ward["Cy"]).json
+    writer, out = pypdf.PdfWriter(), io.BytesIO()
+    writer.append(io.BytesIO(packet), import_outline=False)
+    writer.add_blank_page(100, 100)
+    writer.add_attachment("signed-statement.json", badge)
+    writer.write(out)
+
+    said = verdict(out.getvalue())
+    page = client.post("/verify", files={"file": ("p.pdf", out.getvalue())}, headers={"Accept": "text/html"}).text
+
+    assert [each["code"] for each in said["warnings"]] == ["pages_not_signed"]
+    assert "file" not in [each["name"] for each in said["checks"]]
+    assert (covering.UNCHANGED in page, "Nothing says that the pages" in page) == (False, True)
+
+
+def test_the_packet_says_what_the_verify_page_must_say(packet: bytes, client: Any):
+    text = " ".join(pypdf.PdfReader(io.BytesIO(packet)).pages[0].extract_text().split())
+    page = client.post("/verify", files={"file": ("p.pdf", packet)}, headers={"Accept": "text/html"}).text
+
+    assert f"must say “{covering.UNCHANGED}”" in text
+    assert covering.UNCHANGED in page
+    assert "Nothing says that the pages" not in page
+
+
+@pytest.mark.usefixtures("ward")
+def test_a_file_that_the_verify_page_would_not_read_is_not_signed(service: Service, issuer: Any):
+    with service.database.write() as session:
+        here = session.merge(issuer)
+        found = packets.gather(session, here, "unit-ward", clock.now().date())
+        file = b"%PDF-1.7".ljust(pdf.MAX_BYTES + 1)
+
+        with pytest.raises(TooLarge, match="divide the unit"):
+            packets.sign(session, service.office, here, found, file=file, offset=8, actor="test")
 
 
 def test_something_else_in_the_room_of_the_statement_is_found(packet: bytes, verdict: Any):

@@ -1,0 +1,59 @@
+"""Endorsements from elsewhere, judged again. In a thread of its own, as the hosts that are asked may hang."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import structlog
+
+from app.issuing import received_endorsements
+from app.judging.desk import Desk
+from app.outbound.network import Network
+from app.service import Service
+
+log = structlog.get_logger()
+
+NAME = "worker"
+AT_ONCE = 20
+
+
+class JudgingAgain:
+    """Judges again what others signed. Several workers may do this at once: each judgement stands for itself."""
+
+    def __init__(self, service: Service, network: Network | None = None) -> None:
+        """`network` None = the internet."""
+        self._service = service
+        self._database = service.database
+        self._network = network
+
+    def work_through(self, stop: threading.Event) -> int:
+        """Judge some of those that are due; how many. Nobody is asked where strangers are not.
+
+        One that fails keeps none of the others from being judged; the failure is raised after them.
+        """
+        if not self._service.settings.verify_foreign:
+            return 0
+        with self._database.read() as session:
+            due = received_endorsements.due(session, limit=AT_ONCE)
+        if not due:
+            return 0
+        count, failed = 0, None
+        with closing(Desk(self._service, self._network)) as desk:
+            for received_id, document in due:
+                if stop.is_set():
+                    break
+                try:
+                    self._judge(desk, received_id, document)
+                    count += 1
+                except Exception as error:
+                    log.exception("endorsement not judged", endorsement_id=received_id)
+                    failed = error
+        if failed is not None:
+            raise failed
+        return count
+
+    def _judge(self, desk: Desk, received_id: str, document: bytes) -> None:
+        report = desk.judge(document)  # asks other hosts, so no transaction is open
+        with self._database.write() as session:
+            received_endorsements.note(session, received_id, report, actor=NAME)
