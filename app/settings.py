@@ -101,7 +101,10 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: int = Field(15, ge=1, le=30, description="how long an endpoint may take, all together")
     webhook_disable_days: int = Field(5, ge=1, description="an endpoint that nothing reaches for so long is disabled")
     checks_kept_days: int = Field(
-        30, ge=1, le=3_660, description="days for which what was handed in for a bulk check is kept after it ended"
+        30,
+        ge=1,
+        le=3_660,
+        description="days for which what was handed in for a bulk check is kept",
     )
     check_run_seconds: float = Field(
         1_800, ge=1, description="longest run over the badges of one bulk check; what is left can be checked again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -19,9 +20,13 @@ def work_by_host(
     jobs: int,
     at_one_host: int,
     stop: threading.Event,
-) -> Generator[Done, None, None]:
-    """Do `work` for each thing in `jobs` threads, at most so many of one host at once; yields what is done, as it is.
+    slice_items: int = 1,
+    slice_seconds: float | None = None,
+) -> Generator[list[Done], None, None]:
+    """Do `work` for each thing in `jobs` threads, at most so many of one host at once; yields what is done, in slices.
 
+    A slice ends when `slice_items` are done, or after `slice_seconds` with what there is, which may be nothing: so
+    whoever reads comes to their turn however slow everybody is. None = no time ends one.
     Hosts take turns; the host "" is nobody's, and has no limit of its own. Once `stop` is set no more is begun. What
     `work` raises is raised here.
     """
@@ -30,6 +35,8 @@ def work_by_host(
         waiting.setdefault(host, deque()).append(thing)
     running: dict[Future[Done], str] = {}
     busy: Counter[str] = Counter()
+    part: list[Done] = []
+    began = time.monotonic()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="checking")
     try:
         while True:
@@ -42,11 +49,18 @@ def work_by_host(
                 if not waiting[free]:
                     del waiting[free]
             if not running:
-                return
-            done, _others = wait(running, return_when=FIRST_COMPLETED)
+                break
+            left = None if slice_seconds is None else max(0.0, began + slice_seconds - time.monotonic())
+            done, _others = wait(running, left, return_when=FIRST_COMPLETED)
             for each in done:
                 busy[running.pop(each)] -= 1
-                yield each.result()
+                part.append(each.result())
+            is_late = slice_seconds is not None and time.monotonic() >= began + slice_seconds
+            if len(part) >= slice_items or is_late:
+                yield part
+                part, began = [], time.monotonic()
+        if part:
+            yield part
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from itertools import islice
 
 import structlog
 
@@ -19,6 +18,9 @@ from app.service import Service
 from app.worker.slices import SLICE_ITEMS, LeaseLost, transaction
 
 log = structlog.get_logger()
+
+LEASE_SHARE = 0.25
+"""Of its lease a worker lets so much pass before it stores what it has, and with that holds the check longer."""
 
 Progress = Callable[[BulkCheck], object]
 
@@ -73,9 +75,17 @@ class Checking:
             return self._judge(leased, run, row)
 
         bounds = run.bounds
-        found = work_by_host(rows, judge, jobs=bounds.jobs, at_one_host=bounds.at_one_host, stop=stop)
+        found = work_by_host(
+            rows,
+            judge,
+            jobs=bounds.jobs,
+            at_one_host=bounds.at_one_host,
+            stop=stop,
+            slice_items=SLICE_ITEMS,
+            slice_seconds=self._lease_seconds * LEASE_SHARE,
+        )
         with closing(found):
-            while part := list(islice(found, SLICE_ITEMS)):
+            for part in found:
                 self._store(leased, part)
         if stop.is_set():
             with self._database.write() as session:
@@ -85,7 +95,7 @@ class Checking:
         if ended is None:
             raise LeaseLost
         self._told(ended)
-        log.info("bulk check done", check_id=leased.check_id, rows=ended.row_count)
+        log.info("bulk check gone through", check_id=leased.check_id, rows=ended.row_count, state=ended.state)
 
     def _judge(self, leased: Leased, run: Run, row: int) -> Finding:
         """One row. An error of ours is its answer, so that it holds up no other."""

@@ -190,7 +190,7 @@ class Upkeep:
         return total
 
     def _empty_checks(self) -> int:
-        """Empty what was handed in for bulk checks that ended long enough ago; how many checks."""
+        """Empty what was handed in for bulk checks long enough ago; how many checks."""
         total, count = 0, bulk_checks.FORGET_AT_ONCE
         while count == bulk_checks.FORGET_AT_ONCE:
             with self._database.write() as session:

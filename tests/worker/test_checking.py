@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -294,6 +294,116 @@ def test_what_a_worker_found_whose_lease_was_lost_is_not_stored(house: House):
     assert house.verdicts(check_id) == [None]
 
 
+def test_a_slice_that_takes_longer_than_its_lease_is_still_one_workers(house: House, neighbour: Neighbour):
+    lease_seconds, rows = 2, 5
+    settings = house.door.service.settings.model_copy(update={"lease_seconds": lease_seconds})
+    service = replace(house.door.service, settings=settings)
+    bounds = Bounds(jobs=1, fetch_seconds=20.0)
+    others, stored = [], threading.Event()
+
+    def slow(path: str, _accept: str) -> Answer:
+        stored.clear()
+        stored.wait(3 * lease_seconds)
+        traveller.shift(lease_seconds - 1)
+        others.append(Checking(service, house.world.network(), bounds=bounds).work_through(threading.Event()))
+        return Answer(neighbour.file("json"), path and "application/json")
+
+    house.world.hosts["slow.example"] = slow
+    check_id = house.ask(*(Stated(asked=f"https://slow.example/{number}") for number in range(rows)))
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        first = Checking(service, house.world.network(), bounds=bounds, told=lambda _: stored.set())
+        first.work_through(threading.Event())
+
+    asked = Counter(each for each in house.world.asked if each.startswith("slow.example"))
+    assert others == [0] * rows
+    assert set(asked.values()) == {1}
+    assert (house.check(check_id).state, house.check(check_id).results) == (CheckState.DONE, {"good": rows})
+
+
+def test_a_check_that_is_stopped_and_begun_again_belongs_to_nobody_who_had_it_before(house: House):
+    link = house.link(house.awards[0])
+    check_id = house.ask(Stated(asked=link), Stated(asked=link))
+
+    with house.door.database.write() as session:
+        check = bulk_checks.by_id(session, check_id)
+        first = bulk_checks.lease(session, lease_seconds=60)
+        assert first is not None
+        bulk_checks.store(session, first, [bulk_checks.Finding(1, "cannot_tell")], lease_seconds=60)
+        bulk_checks.stop(session, check, actor="cli")
+        bulk_checks.again(session, check, actor="cli")
+        between = bulk_checks.store(session, first, [bulk_checks.Finding(2, "broken")], lease_seconds=60)
+        second = bulk_checks.lease(session, lease_seconds=60)
+        assert second is not None
+        late = bulk_checks.end(session, first)
+
+    assert (between, late) == (None, None)
+    assert second.attempts > first.attempts
+    house.work()  # the second still has it
+    assert house.verdicts(check_id) == [None, None]
+    with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
+        house.work()
+    assert house.check(check_id).results == {"good": 2}
+
+
+def test_two_workers_at_a_check_that_is_stopped_and_begun_again_decide_every_row_once(
+    house: House, neighbour: Neighbour
+):
+    house.bounds = Bounds(jobs=1)
+    addresses = [f"https://slow.example/{number}" for number in range(30)]
+    others: list[threading.Thread] = []
+
+    def interrupted(path: str, _accept: str) -> Answer:
+        if path == "/3" and not others:
+            with house.door.database.write() as session:
+                check = bulk_checks.by_id(session, check_id)
+                bulk_checks.stop(session, check, actor="cli")
+                bulk_checks.again(session, check, actor="cli")
+            others.append(threading.Thread(target=house.work))
+            others[0].start()
+        return Answer(neighbour.file("json"), path and "application/json")
+
+    house.world.hosts["slow.example"] = interrupted
+    check_id = house.ask(*(Stated(asked=each) for each in addresses))
+    house.work()
+    others[0].join(60)
+
+    with house.door.database.read() as session:
+        query = select(audit.AuditEntry.action).where(audit.AuditEntry.object_id == check_id)
+        ends = [each for each in session.scalars(query) if each == "bulk-check.done"]
+    assert (house.check(check_id).state, house.check(check_id).results) == (CheckState.DONE, {"good": 30})
+    assert len(ends) == 1
+
+
+def test_a_check_whose_rows_still_wait_when_a_worker_has_gone_through_runs_on_and_is_free(house: House):
+    check_id = house.ask(Stated(asked=house.link(house.awards[0])), Stated(asked=house.link(house.awards[1])))
+
+    with house.door.database.write() as session:
+        leased = bulk_checks.lease(session, lease_seconds=60)
+        assert leased is not None
+        bulk_checks.store(session, leased, [bulk_checks.Finding(1, "good")], lease_seconds=60)
+        bulk_checks.end(session, leased)
+    half = house.check(check_id)
+    house.work()
+
+    assert (half.state, half.leased_until, half.finished_at) == (CheckState.RUNNING, None, None)
+    assert (house.check(check_id).state, house.check(check_id).results) == (CheckState.DONE, {"good": 2})
+
+
+def test_a_worker_that_fails_comes_back_soon_and_then_less_often(house: House):
+    check_id = house.ask(Stated(asked=house.link(house.awards[0])))
+    waits = []
+
+    for _ in range(3):
+        with house.door.database.write() as session:
+            session.execute(update(BulkCheck).values(next_attempt_at=clock.now()))
+            leased = bulk_checks.lease(session, lease_seconds=60)
+            assert leased is not None
+            bulk_checks.mark_failed(session, leased, error="OperationalError")
+        waits.append(house.check(check_id).next_attempt_at > clock.now() + timedelta(seconds=60))
+
+    assert waits == [False, True, True]
+
+
 def test_a_check_that_is_stopped_says_so_of_the_rest(house: House):
     check_id = house.ask(*(Stated(asked=house.link(house.awards[0])) for _ in range(60)))
 
@@ -333,6 +443,21 @@ def test_the_daily_round_empties_what_was_handed_in_and_keeps_the_numbers(house:
     kept: dict[str, Any] = {name: getattr(row, name) for name in ("name", "identifier", "asked", "document", "said")}
     assert set(kept.values()) == {None}
     assert (found.results, found.emptied_at is not None, found.name) == ({"good": 1}, True, "")
+
+
+def test_an_old_check_that_never_ended_is_stopped_and_emptied(house: House):
+    check_id = house.ask(Stated("Person 0", "p0@hospital.test", "b.json", b"a badge"))
+    days = house.door.service.settings.checks_kept_days
+
+    with time_machine.travel(clock.now() + timedelta(days=days + 1), tick=False):
+        with house.door.database.write() as session:  # a worker that will never store anything
+            bulk_checks.lease(session, lease_seconds=60)
+        Upkeep(house.door.service).make_round()
+
+    (row,), found = house.rows(check_id), house.check(check_id)
+    assert {getattr(row, name) for name in ("name", "identifier", "asked", "document", "said")} == {None}
+    assert (found.state, found.emptied_at is not None, found.name) == (CheckState.STOPPED, True, "")
+    assert house.verdicts(check_id) == [Reason.STOPPED]
 
 
 # -- at size ----------------------------------------------------------------------------------------------------

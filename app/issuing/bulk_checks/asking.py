@@ -69,7 +69,9 @@ def again(session: Session, found: BulkCheck, *, actor: str) -> BulkCheck:
     unset = dict.fromkeys(("verdict", "reason", "said", "credential_id", "checked_at"))
     session.execute(update(BulkCheckRow).where(*mine).values(**unset))
     found.state, found.finished_at, found.last_error = CheckState.RUNNING, None, None
-    found.attempts, found.next_attempt_at, found.leased_until = 0, clock.now(), None
+    # A number of its own: a worker that was stopped in the middle of its rows must not take this for its lease.
+    found.attempts += 1
+    found.next_attempt_at, found.leased_until = clock.now(), None
     count(session, found)
     audit.record(session, found.issuer_id, actor=actor, action="bulk-check.again", object_id=found.id)
     session.flush()
@@ -118,12 +120,16 @@ def count(session: Session, found: BulkCheck) -> None:
 
 
 def forget_old(session: Session, *, days: int) -> int:
-    """Empty what was handed in for checks that ended so long ago, some at once; how many those were."""
+    """Empty what was handed in so long ago, some checks at once; how many those were. One that never ended is stopped.
+
+    The day on which it was handed in counts: a check that cannot end, whatever the cause, keeps nobody's data for it.
+    """
     before = clock.now() - timedelta(days=days)
-    is_old = (BulkCheck.emptied_at.is_(None), BulkCheck.finished_at < before)
-    query = select(BulkCheck).where(*is_old).order_by(BulkCheck.finished_at, BulkCheck.id).limit(FORGET_AT_ONCE)
+    is_old = (BulkCheck.emptied_at.is_(None), BulkCheck.created_at < before)
+    query = select(BulkCheck).where(*is_old).order_by(BulkCheck.created_at, BulkCheck.id).limit(FORGET_AT_ONCE)
     found = session.scalars(query.with_for_update(skip_locked=True)).all()
     for each in found:
+        stop(session, each, actor="worker")
         _empty(session, BulkCheckRow.check_id == each.id)
         each.name, each.emptied_at = "", clock.now()
     return len(found)

@@ -18,12 +18,16 @@ from app.issuing import audit
 from app.issuing.bulk_checks.asking import count
 from app.issuing.bulk_checks.stated import Stated
 from app.issuing.bulk_checks.tables import BulkCheck, BulkCheckRow, CheckState, Reason
-from app.issuing.inbox import RETRY_SECONDS
+
+FIRST_RETRY_SECONDS, NEXT_RETRY_SECONDS = 5, 600
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A check that one worker has until its lease ends; `attempts` tells whether it is still that lease."""
+    """A check that one worker has until its lease ends; `attempts` tells whether it is still that lease.
+
+    So that number only grows: given twice, two workers would take the check for theirs.
+    """
 
     check_id: str
     attempts: int
@@ -78,7 +82,7 @@ def store(session: Session, leased: Leased, found: Sequence[Finding], *, lease_s
     check = _mine(session, leased)
     if check is None:
         return None
-    check.leased_until = clock.now() + timedelta(seconds=lease_seconds)
+    check.leased_until, check.last_error = clock.now() + timedelta(seconds=lease_seconds), None
     for each in found:
         _store(session, check.id, each)
     count(session, check)
@@ -86,13 +90,18 @@ def store(session: Session, leased: Leased, found: Sequence[Finding], *, lease_s
 
 
 def end(session: Session, leased: Leased) -> BulkCheck | None:
-    """Every row has an answer; None when the check is no longer the caller's."""
+    """The caller went through its rows; None when the check is no longer the caller's.
+
+    It is done when every row has an answer; otherwise it runs on, and whoever leases it next goes on with the others.
+    """
     check = _mine(session, leased)
     if check is None:
         return None
     count(session, check)
-    check.state, check.leased_until, check.last_error = CheckState.DONE, None, None
-    check.attempts, check.finished_at = 0, clock.now()
+    check.leased_until, check.last_error = None, None
+    if check.done_count < check.row_count:
+        return check
+    check.state, check.finished_at = CheckState.DONE, clock.now()
     facts = {"rows": check.row_count, "results": check.results}
     audit.record(session, check.issuer_id, actor="worker", action="bulk-check.done", object_id=check.id, **facts)
     session.flush()
@@ -104,15 +113,14 @@ def release(session: Session, leased: Leased) -> None:
     check = _mine(session, leased)
     if check is not None:
         check.leased_until = None
-        check.attempts -= 1
 
 
 def mark_failed(session: Session, leased: Leased, *, error: str) -> None:
-    """Note an error of ours; the worker goes on later with the rows that wait, less and less often."""
+    """Note an error of ours; the worker goes on soon with the rows that wait, and later if that failed as well."""
     check = _mine(session, leased)
     if check is not None:
+        wait = FIRST_RETRY_SECONDS if check.last_error is None else NEXT_RETRY_SECONDS
         check.leased_until, check.last_error = None, error[:1000]
-        wait = RETRY_SECONDS[min(check.attempts, len(RETRY_SECONDS)) - 1]
         check.next_attempt_at = clock.now() + timedelta(seconds=wait)
 
 
