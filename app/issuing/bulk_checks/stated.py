@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +36,7 @@ _HEADINGS = {
         "filename", "enlace", "archivo", "insignia",
     },
 }  # fmt: skip
-_PARTS = re.compile(r"\s*[,;\t]\s*")
+_PARTS = re.compile(r"[,;\t]")
 _COLUMNS = "Name the columns in the first row: name, e-mail, and link (or file)"
 
 
@@ -65,13 +67,16 @@ def of_text(text: str) -> list[Stated]:
     """The rows of what was pasted: a badge, or a line each with a link or a token, or cells of a staff list.
 
     A line may name the person beside the link: `Ana Ortiz, ana@hospital.example, https://…`.
+    Raises TooLarge as soon as there are more lines than are checked at once, and InvalidInput.
     """
     stripped = text.strip()
     if stripped.startswith("{") and _json(stripped.encode(errors="replace")) is not None:
         return [Stated(document=stripped.encode(errors="replace"))]
-    lines = [line.strip() for line in stripped.splitlines() if line.strip()]
+    every = (line.strip() for line in io.StringIO(stripped, newline=None))
+    lines = list(islice(filter(None, every), MOST_ROWS + 1))
     if lines and _places([*_PARTS.split(lines[0])]).get("asked") is not None and not is_link(lines[0]):
         return of_list(stripped.encode(errors="replace"))
+    _refuse_many(lines)
     return [_line(line) for line in lines]
 
 
@@ -90,8 +95,7 @@ def of_list(data: bytes) -> list[Stated]:
     for cells in rows:
         said = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
         found.append(_checked(said.get("name"), said.get("identifier"), said["asked"]))
-        if len(found) > MOST_ROWS:
-            break
+        _refuse_many(found)
     return found
 
 
@@ -112,6 +116,7 @@ def of_files(files: Iterable[tuple[str, bytes]]) -> list[Stated]:
             raise TooLarge(f"The file {name[:80]} is larger than a badge may be", limit_bytes=MAX_DOCUMENT_BYTES)
         else:
             badges[_plain(name)] = Stated(asked=name[:LONGEST_ASKED], document=content)
+        _refuse_many(rows)
     named = {_plain(each.asked) for each in rows if each.asked is not None}
     return [_with_file(each, badges) for each in rows] + [each for key, each in badges.items() if key not in named]
 
@@ -127,10 +132,15 @@ def host_of(stated: Stated) -> str:
     return domain_of(issuer)[:253] if issuer.startswith(("did:web:", "https://", "http://")) else ""
 
 
+def _refuse_many(rows: Sequence[object]) -> None:
+    if len(rows) > MOST_ROWS:
+        raise TooLarge("There are more badges than are checked at once", limit_items=MOST_ROWS)
+
+
 def _line(line: str) -> Stated:
     if line.startswith(("{", "eyJ")):
         return Stated(document=line.encode(errors="replace"))
-    parts = [part for part in _PARTS.split(line) if part] if not is_link(line) else [line]
+    parts = [part for each in _PARTS.split(line) if (part := each.strip())] if not is_link(line) else [line]
     link = next((part for part in parts if is_link(part)), None)
     if link is None:
         return _checked(None, None, line)

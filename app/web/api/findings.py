@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app import clock
 from app.issuing.stacks.standing import OnPathway
@@ -14,8 +14,11 @@ from app.stacking import conditions, wording
 from app.stacking.evaluate import Finding
 from app.stacking.world import Pathway, World
 from app.web.api.fields import Out
+from app.web.days import bounded
 
-AsOf = Annotated[date | None, Query(description="the day to judge by, as 2026-07-01; today in UTC if it is not said")]
+Day = Annotated[date, AfterValidator(bounded)]
+"""A day to judge by. Raises InvalidInput for one that no badge can have to do with."""
+AsOf = Annotated[Day | None, Query(description="the day to judge by, as 2026-07-01; today in UTC if it is not said")]
 DECIMALS = 4
 
 

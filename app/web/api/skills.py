@@ -23,7 +23,7 @@ from app.stacking.plans import Objective, Plan, Wishes
 from app.stacking.world import Pathway, Role
 from app.web.api.authentication import Caller, Reader
 from app.web.api.fields import Id, Out, Slug
-from app.web.api.findings import AsOf, day_of
+from app.web.api.findings import AsOf, Day, day_of
 from app.web.api.idempotency import Answer
 from app.web.api.pages_of_rows import PageOf
 from app.web.api.strict_route import StrictRoute
@@ -144,7 +144,7 @@ class PlanQuery(Out):
 
     role: Slug | None = None
     pathway: Slug | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
     objective: Objective = Objective.HOURS
     worth_of_hour: Annotated[Decimal, Field(ge=0, le=100_000)] = Decimal(0)
     budget: Annotated[Decimal, Field(ge=0, le=10_000_000)] | None = None

@@ -22,6 +22,7 @@ from app.stacking.compliance import Compliance
 from app.stacking.gaps import Cell as SkillCell
 from app.stacking.gaps import GroupGap
 from app.stacking.world import World
+from app.web.days import bounded
 from app.web.deps import TheService
 from app.web.inside import at_work
 from app.web.languages import gettext as _
@@ -113,12 +114,13 @@ def export(request: Request, staff: Reader, service: TheService, form: str) -> R
 
 
 def day_asked(request: Request) -> tuple[date, bool]:
-    """The day that is asked for, and whether it could not be read; then it is today."""
+    """The day that is asked for, and whether it could not be read; then it is today. Raises InvalidInput."""
     stated = asked(request, ("as_of",))["as_of"]
     try:
-        return (date.fromisoformat(stated) if stated else clock.now().date()), False
+        day = date.fromisoformat(stated) if stated else clock.now().date()
     except ValueError:
         return clock.now().date(), True
+    return bounded(day), False
 
 
 def _sees_names(staff: Staff) -> bool:

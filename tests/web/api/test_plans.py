@@ -130,3 +130,12 @@ def test_the_guided_start_answers_with_reasons_and_counts_what_a_learner_holds(a
     assert stranger["next_action"] == {"do": "take", "name": "team", "role": "role-aide"}
     assert (stranger["roles"][0]["weeks"], stranger["roles"][0]["reasons"]) == (2, ["interest", "direction", "nearest"])
     assert ana["next_action"]["do"] == "apply"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "yesterday"])
+def test_a_day_that_no_badge_can_have_to_do_with_is_422(api: Any, day: str):
+    nobody = f"/learners/{'A' * 22}"
+    paths = [f"{nobody}/{what}?" for what in ("skills", "pathways", "credits", "moves", "gap?role=r&", "plan?role=r&")]
+
+    asked = [f"{path.replace('&?', '&')}as_of={day}" for path in paths]
+    assert [api.send("GET", path).status_code for path in asked] == [422] * len(asked)

@@ -14,6 +14,7 @@ import openpyxl
 import pypdf
 import pytest
 
+from app.errors import TooLarge
 from app.issuing import achievements, bulk_checks, erasure
 from app.issuing.awards import Award
 from app.issuing.bulk_checks import BulkCheck
@@ -188,3 +189,28 @@ def test_a_check_of_another_issuer_is_not_found(service: Service, rita: Any, mak
         made: BulkCheck = bulk_checks.ask(session, other, [bulk_checks.Stated(asked="x")], name=None, actor="cli")
 
     assert rita.get(f"{HOME}/{made.id}").status_code == 404
+
+
+@pytest.mark.parametrize("line", ["https://x.example/1\n", "a;b\n\n", '{"a": 1}\r\n'])
+def test_no_more_lines_are_taken_than_are_checked_at_once(line: str):
+    most = bulk_checks.MOST_ROWS
+    assert len(bulk_checks.of_text(line * most)) == most
+
+    for many in (line * (most + 1), line * (20 * most)):
+        with pytest.raises(TooLarge):
+            bulk_checks.of_text(many)
+        with pytest.raises(TooLarge):
+            bulk_checks.of_files([("links.txt", many.encode())])
+
+
+def test_files_together_hold_no_more_rows_than_are_checked_at_once():
+    half = ("https://x.example/1\n" * (bulk_checks.MOST_ROWS // 2 + 1)).encode()
+
+    with pytest.raises(TooLarge):
+        bulk_checks.of_files([("a.txt", half), ("b.txt", half)])
+
+
+def test_a_line_of_blanks_without_end_is_read_in_one_go():
+    (row,) = bulk_checks.of_text("https://x.example/1 " + " " * 1_000_000 + "x")
+
+    assert row.asked is not None

@@ -99,3 +99,15 @@ def test_supply_is_counted_against_what_the_role_plans(olga: Any, dora: Any):
 def test_who_may_not_see_who_people_are_finds_nobody(dora: Any):
     assert dora.get(f"{HOME}/people?skill=sk-vein").status_code == 403
     assert dora.get(f"{HOME}/people/export.csv?skill=sk-vein").status_code == 403
+
+
+@pytest.mark.usefixtures("ward")
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_badge_can_have_to_do_with_is_told_so(rita: Any, day: str):
+    pages = ("readiness?", "readiness/units/unit-ward?", "desk/people?skill=sk-vein&", "desk/supply?")
+    files = ("readiness/export.csv?", "readiness/units/unit-ward/packet.xlsx?", "desk/people/export.csv?skill=sk-vein&")
+
+    answers = {path: rita.get(f"/staff/northfield/{path}as_of={day}") for path in (*pages, *files)}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 422)
+    assert all("Name a day between the years 1990 and 2200" in answer.text for answer in answers.values())

@@ -7,20 +7,22 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
-from app import clock
 from app.errors import NotFound
 from app.issuing import definitions
 from app.issuing.definitions import Kind as Defined
+from app.issuing.issuers import Issuer
 from app.issuing.stacks import workforce
 from app.issuing.stacks.workforce import SkilledPerson, Supply
 from app.projections.tables import About, Cell, Column, Kind, Table
 from app.web.deps import TheService
 from app.web.inside import at_work
 from app.web.languages import gettext as _
-from app.web.signed_in import Reader, Reviewer, Staff
+from app.web.signed_in import Reader, Reviewer
 from app.web.staff.listing import as_file, asked, with_query
 from app.web.staff.local import Local
+from app.web.staff.readiness import day_asked
 from app.web.words import LEVELS
 
 router = APIRouter(prefix="/staff/{slug}/desk", tags=["staff"], include_in_schema=False)
@@ -32,14 +34,14 @@ MOST_SHOWN = 200
 @router.get("/people")
 def find(request: Request, staff: Reviewer, service: TheService) -> Response:
     """Who has a skill at a level now, or on a day. What is not there is said, and nobody is shown."""
-    wanted, day = asked(request, NAMES), _day(request)
+    wanted, (day, _unreadable) = asked(request, NAMES), day_asked(request)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         skills = workforce.skills(session, issuer)
         units = [
             (each.slug, str(each.facts.get("name"))) for each in definitions.all_of(session, issuer.id, Defined.UNIT)
         ]
-        found = _found(request, staff, service, day) if wanted["skill"] else []
+        found = _found(request, session, issuer, day) if wanted["skill"] else []
     return at_work(
         request,
         "staff/desk/people.html",
@@ -59,8 +61,9 @@ def find(request: Request, staff: Reviewer, service: TheService) -> Response:
 @router.get("/people/export.{form}")
 def export_people(request: Request, staff: Reviewer, service: TheService, form: str) -> Response:
     """The same people as a file."""
-    day = _day(request)
-    found = _found(request, staff, service, day)
+    day, _unreadable = day_asked(request)
+    with service.database.read() as session:
+        found = _found(request, session, staff.issuer(session), day)
     columns = (
         Column("learner", _("Person"), is_personal=True),
         Column("unit", _("Unit")),
@@ -79,7 +82,7 @@ def export_people(request: Request, staff: Reviewer, service: TheService, form: 
 @router.get("/supply")
 def show_supply(request: Request, staff: Reader, service: TheService) -> Response:
     """How many have what each role needs, against how many are needed."""
-    day = _day(request)
+    day, _unreadable = day_asked(request)
     with service.database.read() as session:
         found = workforce.supply(session, staff.issuer(session), day)
     exports = [(form, with_query(request, f"{request.url.path}/export.{form}")) for form in ("csv", "xlsx")]
@@ -89,7 +92,7 @@ def show_supply(request: Request, staff: Reader, service: TheService) -> Respons
 @router.get("/supply/export.{form}")
 def export_supply(request: Request, staff: Reader, service: TheService, form: str) -> Response:
     """The same figures as a file."""
-    day = _day(request)
+    day, _unreadable = day_asked(request)
     with service.database.read() as session:
         found = workforce.supply(session, staff.issuer(session), day)
     columns = (
@@ -107,26 +110,16 @@ def export_supply(request: Request, staff: Reader, service: TheService, form: st
     return as_file(Table("supply", _("Supply and demand"), columns, rows, about), form)
 
 
-def _found(request: Request, staff: Staff, service: TheService, day: date) -> list[SkilledPerson]:
+def _found(request: Request, session: Session, issuer: Issuer, day: date) -> list[SkilledPerson]:
     wanted = asked(request, NAMES)
     level = int(wanted["level"]) if wanted["level"] in {str(each) for each in LEVELS} else 1
     unit = wanted["unit"] or None
-    with service.database.read() as session:
-        issuer = staff.issuer(session)
-        try:
-            return workforce.find(session, issuer, wanted["skill"], level=level, as_of=day, unit=unit)
-        except NotFound:
-            return []
+    try:
+        return workforce.find(session, issuer, wanted["skill"], level=level, as_of=day, unit=unit)
+    except NotFound:
+        return []
 
 
 def _supply(each: Supply) -> Sequence[Cell]:
     needed = (each.needed, each.working, each.at_level, each.anywhere, each.short)
     return (each.role_name, each.skill_name, each.level, *needed)
-
-
-def _day(request: Request) -> date:
-    """The day that is asked for; today when it is none."""
-    try:
-        return date.fromisoformat(asked(request, NAMES)["as_of"])
-    except ValueError:
-        return clock.now().date()
