@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, insert, select
+from sqlalchemy import ForeignKey, Index, String, delete, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -18,6 +18,7 @@ from app.db import Base
 from app.errors import InvalidInput, TooLarge
 from app.issuing import audit, issuers, learners
 from app.issuing.issuers import Issuer
+from app.issuing.learners import LearnerEmail
 from app.issuing.office import Office
 from app.lms.csv import text_file, workbook
 from app.lms.csv.cells import Cell, Formula, is_empty, text_of
@@ -54,34 +55,47 @@ class Taken:
     known: int
 
 
-def take(session: Session, office: Office, issuer: Issuer, data: bytes, *, actor: str) -> Taken:
-    """Put a list in the place of the one before: CSV or .xlsx with the headings e-mail, started and left.
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One row of a list: a normalised address, the first day, and the first day after; None = they still work here."""
 
-    Raises InvalidInput, naming the row, and TooLarge; the list before stays then.
+    address: str
+    started_on: date
+    left_on: date | None
+
+
+def read(data: bytes) -> list[Stay]:
+    """The stays of a list: CSV or .xlsx with the headings e-mail, started and left. Slow for a large workbook.
+
+    Raises InvalidInput, naming the row, and TooLarge.
     """
-    rows = list(_rows(data))
+    return list(_rows(data))
+
+
+def take(session: Session, office: Office, issuer: Issuer, stays: Sequence[Stay], *, actor: str) -> Taken:
+    """Put a list in the place of the one before."""
     issuers.take_turn(session, issuer.id)
     session.execute(delete(Employment).where(Employment.issuer_id == issuer.id))
     known = 0
-    for first in range(0, len(rows), _AT_ONCE):
-        values = []
-        for email, started_on, left_on in rows[first : first + _AT_ONCE]:
-            learner = learners.find_by_email(session, issuer, email)
-            known += learner is not None
-            values.append(
-                {
-                    "id": clock.new_id(),
-                    "issuer_id": issuer.id,
-                    "person": office.sealer.mark("employment", issuer.id, learners.address_of(email) or ""),
-                    "learner_id": None if learner is None else learner.id,
-                    "started_on": started_on,
-                    "left_on": left_on,
-                }
-            )
+    for first in range(0, len(stays), _AT_ONCE):
+        part = stays[first : first + _AT_ONCE]
+        found = _learners(session, issuer, [each.address for each in part])
+        known += sum(each.address in found for each in part)
+        values = [
+            {
+                "id": clock.new_id(),
+                "issuer_id": issuer.id,
+                "person": _mark(office, issuer.id, each.address),
+                "learner_id": found.get(each.address),
+                "started_on": each.started_on,
+                "left_on": each.left_on,
+            }
+            for each in part
+        ]
         session.execute(insert(Employment), values)
-    audit.record(session, issuer.id, actor=actor, action="employments.taken", object_id=issuer.id, stays=len(rows))
+    audit.record(session, issuer.id, actor=actor, action="employments.taken", object_id=issuer.id, stays=len(stays))
     session.flush()
-    return Taken(len(rows), known)
+    return Taken(len(stays), known)
 
 
 def forget(session: Session, issuer: Issuer, *, actor: str) -> None:
@@ -90,9 +104,15 @@ def forget(session: Session, issuer: Issuer, *, actor: str) -> None:
     audit.record(session, issuer.id, actor=actor, action="employments.forgotten", object_id=issuer.id)
 
 
-def forget_people(session: Session, learner_ids: Sequence[str]) -> None:
-    """Forget the stays of people who are erased."""
-    session.execute(delete(Employment).where(Employment.learner_id.in_(learner_ids)))
+def forget_people(session: Session, office: Office, issuer_id: str, learner_ids: Sequence[str]) -> None:
+    """Forget the stays of people who are about to be erased; call it while their addresses are there.
+
+    Whoever became a learner after the list was handed in is known in it by the mark of the address alone.
+    """
+    query = select(LearnerEmail.normalised).where(LearnerEmail.learner_id.in_(learner_ids))
+    marks = [_mark(office, issuer_id, each) for each in session.scalars(query)]
+    is_theirs = or_(Employment.learner_id.in_(learner_ids), Employment.person.in_(marks))
+    session.execute(delete(Employment).where(Employment.issuer_id == issuer_id, is_theirs))
 
 
 def counted(session: Session, issuer: Issuer) -> Taken:
@@ -102,7 +122,19 @@ def counted(session: Session, issuer: Issuer) -> Taken:
     return Taken(stays, known)
 
 
-def _rows(data: bytes) -> Iterator[tuple[str, date, date | None]]:
+def _mark(office: Office, issuer_id: str, address: str) -> str:
+    return office.sealer.mark("employment", issuer_id, address)
+
+
+def _learners(session: Session, issuer: Issuer, addresses: Sequence[str]) -> dict[str, str]:
+    """Normalised address -> learner id, of those who are learners here."""
+    query = select(LearnerEmail.normalised, LearnerEmail.learner_id).where(
+        LearnerEmail.issuer_id == issuer.id, LearnerEmail.normalised.in_(addresses)
+    )
+    return {address: learner_id for address, learner_id in session.execute(query)}  # noqa: C416 - rows, not pairs
+
+
+def _rows(data: bytes) -> Iterator[Stay]:
     is_book = data.startswith(workbook.MAGIC)
     source = workbook.read(data, None) if is_book else text_file.read(data, CsvSettings.read({}, []))
     rows = ((number, cells) for number, cells in source.rows() if not all(map(is_empty, cells)))
@@ -112,13 +144,13 @@ def _rows(data: bytes) -> Iterator[tuple[str, date, date | None]]:
         if count > MOST_ROWS:
             raise TooLarge("The list has more rows than are taken", limit_items=MOST_ROWS)
         said = {name: cells[place] if place < len(cells) else None for name, place in places.items()}
-        email, started = _text(said["person"]), _day(said["started"], number)
-        if learners.address_of(email) is None or started is None:
+        address, started = learners.address_of(_text(said["person"])), _day(said["started"], number)
+        if address is None or started is None:
             raise InvalidInput(f"Row {number} needs an e-mail address and a first day", pointer="/file", row=number)
         left = _day(said["left"], number)
         if left is not None and left < started:
             raise InvalidInput(f"Row {number} ends before it begins", pointer="/file", row=number)
-        yield email, started, left
+        yield Stay(address, started, left)
 
 
 def _places(headings: Sequence[str]) -> dict[str, int]:

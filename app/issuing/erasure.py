@@ -88,6 +88,7 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     awards = list(session.scalars(select(Award).where(Award.learner_id.in_(ids)).order_by(Award.id)))
     # Messages first: what the revocations are about to announce says nothing of the person, and is to go out.
     messages = _empty_messages(session, office, people, awards)
+    employments.forget_people(session, office, learner.issuer_id, ids)
     _empty_people(session, office, people)
     traces.forget(session, ids, [award.id for award in awards])  # with enrolments: no pathway awards anything below
     _end_awards(session, office, awards, actor=actor)
@@ -101,7 +102,6 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     bulk_acts.forget_reasons(session, [award.id for award in awards])
     bulk_checks.forget_people(session, [office.addresses.badge(award.id) for award in awards])
     watches.forget_people(session, ids)
-    employments.forget_people(session, ids)
     completions, deliveries = _empty_facts(session, learner.issuer_id, ids)
     deliveries += _empty_files(session, [award.id for award in awards])
     found = Erased(len(awards), completions, deliveries, messages)

@@ -120,9 +120,9 @@ def ask_for_check(caller: ChecksWriter, stated: CheckIn, post: Posted) -> Respon
 @router.post("/list", status_code=201, response_model=CheckOut, openapi_extra=FILE_REQUEST)
 def ask_for_check_of_list(caller: ChecksWriter, post: Posted, file: FileBody) -> Response:
     """Have the badges of a staff list checked: CSV or .xlsx with the headings name, e-mail and link."""
+    rows = bulk_checks.of_list(file)  # before the transaction: a workbook may take seconds to read
 
     def work(session: Session, issuer: Issuer) -> Answer:
-        rows = bulk_checks.of_list(file)
         return Answer(201, _told(bulk_checks.ask(session, issuer, rows, name=None, actor=caller.actor)))
 
     return post.answer(caller, work)

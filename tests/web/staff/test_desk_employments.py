@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from app.issuing import erasure
 from app.issuing.employments import Employment
+from app.issuing.learners import Learner
 from app.service import Service
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -62,3 +64,49 @@ def test_it_is_forgotten_on_request(service: Service, omar: Any):
     omar.post(HOME, act="forget")
 
     assert stored(service) == []
+
+
+def test_somebody_who_became_a_learner_after_the_list_was_handed_in_is_forgotten_in_it_when_erased(
+    service: Service, omar: Any, make_award: Any
+):
+    send(omar, LIST)
+    ana = make_award(email="Ana@Example.org")
+    assert [each.learner_id for each in stored(service)] == [None, None]
+
+    with service.database.write() as session:
+        learner = session.get_one(Learner, ana.learner_id)
+        erasure.erase(session, service.office, learner, actor="test")
+
+    assert [str(each.started_on) for each in stored(service)] == ["2025-03-01"]
+
+
+def test_learners_are_looked_up_many_at_once_and_each_is_found(
+    service: Service, omar: Any, make_award: Any, make_achievement: Any
+):
+    achievement = make_achievement()
+    ana, bo = (make_award(achievement, email=f"{name}@example.org") for name in ("ana", "bo"))
+    others = "".join(f"p{number}@example.org;2024-01-01;\n" for number in range(1_200))
+    asked: list[str] = []
+
+    @event.listens_for(service.database.engine, "before_cursor_execute")
+    def _count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    send(omar, f"{LIST}{others}BO@example.org;2025-04-01;\nana@example.org;2026-01-01;\n")
+
+    known = [each.learner_id for each in stored(service) if each.learner_id is not None]
+    assert sorted(known) == sorted([ana.learner_id, bo.learner_id, ana.learner_id])
+    assert len([each for each in asked if "learner_emails" in each]) <= 3
+
+
+def test_a_list_is_read_before_anybody_is_kept_from_writing(service: Service, omar: Any):
+    writes: list[str] = []
+
+    @event.listens_for(service.database.engine, "before_cursor_execute")
+    def _note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        writes.append(statement)
+
+    send(omar, "e-mail;started;left\nnobody;2025-03-01;\n")
+
+    assert not [each for each in writes if "employments" in each and not each.startswith("SELECT count")]
+    assert not [each for each in writes if each.startswith("BEGIN IMMEDIATE")]

@@ -26,16 +26,17 @@ def show(request: Request, staff: PeopleKeeper, service: TheService) -> Response
 @router.post("")
 def take(request: Request, form: Sent, staff: PeopleKeeper, service: TheService) -> Response:
     """Put a new list in the place of the one that is there, or forget it."""
-    try:
+    if form.text("act") == "forget":
         with service.database.write() as session:
-            issuer = staff.issuer(session)
-            if form.text("act") == "forget":
-                employments.forget(session, issuer, actor=staff.actor)
-                return go(f"{staff.root}/desk/employments", _("The list was forgotten."))
-            file = form.file("file")
-            if file is None:
-                raise InvalidInput(_("Choose a file"), pointer="/file")
-            employments.take(session, service.office, issuer, file.content, actor=staff.actor)
+            employments.forget(session, staff.issuer(session), actor=staff.actor)
+        return go(f"{staff.root}/desk/employments", _("The list was forgotten."))
+    try:
+        file = form.file("file")
+        if file is None:
+            raise InvalidInput(_("Choose a file"), pointer="/file")
+        stays = employments.read(file.content)  # before the transaction: a workbook may take seconds
+        with service.database.write() as session:
+            employments.take(session, service.office, staff.issuer(session), stays, actor=staff.actor)
     except ServiceError as error:
         return _page(request, staff, service, refused=refusal(error))
     return go(f"{staff.root}/desk/employments", _("The list was taken in. The report is under Reports."))
