@@ -13,7 +13,7 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 
-from app.issuing import definitions, pathways
+from app.issuing import awards, definitions, pathways, watches
 from app.issuing.accounts import tokens
 from app.issuing.definitions import Kind
 from app.issuing.issuers import Issuer
@@ -73,6 +73,8 @@ OF_A_THING = [
     ("POST", "/me/settings/names/withdraw", {"learner": "{learner}", "request": "{request}"}),
     ("POST", "/me/settings/mail", {"learner": "{learner}", "digests": "no"}),
     ("POST", "/me/settings/browsers/end", {"browser": "{browser}"}),
+    ("POST", "/me/settings/health-records", {"learner": "{learner}", "shared": "yes"}),
+    ("POST", "/me/settings/watches", {"watch": "{watch}", "act": "agree"}),
 ]
 # What is everybody's own: whoever is signed in gets their own things there, and only these.
 OF_ONESELF = [
@@ -124,9 +126,19 @@ def things(enter: Enter, award: Any, make_achievement: Any, service: Service, is
         "entry": re.search(r'name="entry" value="([^"]+)"', ana.get("/me/renewals").text)[1],
         "request": re.search(r'name="request" value="([^"]+)"', ana.get(settings).text)[1],
         "browser": tokens.digest(ana.client.cookies["lanyard"]),
+        "watch": _watch(service, issuer, award.id),
         **_application(ana, wanted.id),
         **_ways(ana, service, issuer),
     }
+
+
+def _watch(service: Service, issuer: Issuer, award_id: str) -> str:
+    """The wish of an organisation to be told what becomes of a badge."""
+    with service.database.write() as session:
+        award = awards.by_id(session, award_id)
+        return watches.ask(
+            session, service.office, issuer, award, purpose="staffing", recipient="hr@example.org", actor="test"
+        ).id
 
 
 def _ways(ana: Any, service: Service, issuer: Issuer) -> dict[str, str]:
