@@ -317,7 +317,7 @@ def test_an_accepted_endorsement_is_shown_with_its_date_and_state(client: TestCl
 
     page = client.get(f"/b/{award.id}").text
 
-    assert "State Board of Nursing</bdi></a>, of this achievement, on <time" in page
+    assert "State Board of Nursing</bdi></a> (badges.test), of this achievement, on <time" in page
     assert "We accept it for <strong>relicensing</strong>." in page
     assert "Stands, no end date" in page
     assert f'href="/endorsements/{made.id}.json"' in page

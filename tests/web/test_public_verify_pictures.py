@@ -120,5 +120,5 @@ def test_after_a_correction_the_picture_carries_the_new_document_and_no_other(
 
     assert text_in(before) != text_in(after)
     assert text_in(after).encode() == client.get(f"{address}.json").content
-    assert after.count(b"iTXt") == after.count(b"openbadge") == 1
+    assert after.count(b"iTXt") == after.count(b"openbadgecredential\0") == 1
     assert hand_in(client, after).json()["verdict"] == "good"
