@@ -154,11 +154,12 @@ def forget(session: Session, abouts: Collection[str]) -> None:
     session.execute(query.values(**gone).execution_options(synchronize_session=False))
 
 
-def due(session: Session, *, limit: int) -> list[tuple[str, bytes]]:
-    """Ids and bytes of those that are to be judged again, the one first that waited longest."""
+def due(session: Session, *, limit: int, but: Collection[str] = ()) -> list[tuple[str, bytes]]:
+    """Ids and bytes of those that are to be judged again, `but` not these; the one first that waited longest."""
     now = clock.now()
     query = select(ReceivedEndorsement.id, ReceivedEndorsement.document).where(
         ReceivedEndorsement.removed_at.is_(None),
+        ReceivedEndorsement.id.not_in(but),
         or_(
             ReceivedEndorsement.judged_at <= now - JUDGED_AGAIN_AFTER,
             and_(

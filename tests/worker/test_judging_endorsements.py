@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import update
 
 from app import clock
@@ -169,3 +170,41 @@ def test_one_that_cannot_be_judged_holds_up_none_of_the_others(back_door, world,
     with back_door.database.read() as session:
         assert [found for found, _ in received_endorsements.due(session, limit=5)] == [taken]
         assert other != taken
+
+
+def test_as_many_as_are_judged_at_once_that_fail_keep_nobody_else_from_its_turn(
+    back_door, world, taken, about, monkeypatch
+):
+    """They are tried again an hour later, not before."""
+    monkeypatch.setattr("app.worker.judging_again.AT_ONCE", 1)
+    note, tried = received_endorsements.note, []
+
+    def fail(session: Any, received_id: str, report: Any, *, actor: str) -> None:
+        tried.append(received_id)
+        if received_id == taken:
+            raise RuntimeError("lost")
+        note(session, received_id, report, actor=actor)
+
+    document = endorser("Another board").json(about)
+    judged = Judged(document, Desk(back_door.service, world.network()).judge(document))
+    with back_door.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        other = received_endorsements.take(session, back_door.service.office, issuer, about, judged, actor="test").id
+        for late, received_id in enumerate((other, taken)):
+            old = clock.now() - timedelta(days=2 + late)
+            session.execute(
+                update(ReceivedEndorsement).where(ReceivedEndorsement.id == received_id).values(judged_at=old)
+            )
+    monkeypatch.setattr(received_endorsements, "note", fail)
+    again = JudgingAgain(back_door.service, world.network())
+
+    with time_machine.travel(clock.now(), tick=False) as now:
+        with pytest.raises(RuntimeError, match="lost"):
+            again.work_through(threading.Event())
+        again.work_through(threading.Event())
+        again.work_through(threading.Event())
+        assert tried == [taken, other]
+        now.shift(received_endorsements.ASKED_AGAIN_AFTER)
+        with pytest.raises(RuntimeError, match="lost"):
+            again.work_through(threading.Event())
+    assert tried == [taken, other, taken]
