@@ -39,7 +39,18 @@ def quiet_logs() -> Iterator[None]:
     root = logging.getLogger()
     for pipe in [handler for handler in root.handlers if isinstance(handler, logs._Pipe)]:
         root.removeHandler(pipe)
-        structlog.reset_defaults()
+        plain_logs()
+
+
+def plain_logs() -> None:
+    """Lines of the log as structlog writes them by itself, but tracebacks without the values of all variables.
+
+    Those of a request through the whole application are 100,000 lines, and take minutes to draw.
+    """
+    structlog.reset_defaults()
+    *first, _last = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*first, renderer])
 
 
 # -- this machine only ------------------------------------------------------------------------------------
@@ -56,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
     for name in [name for name in os.environ if name.startswith("LANYARD_")]:
         del os.environ[name]  # an operator's settings are not the tests'
+    plain_logs()
     whole_run.watch(config)
 
 
