@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import typer
 
 from app.cli import (
@@ -88,7 +91,13 @@ app.add_typer(trust.app, name="trust")
 app.add_typer(operate.audit, name="audit")
 
 
+@cache
+def commands() -> Any:
+    """The tree of all commands. Several hundred: a process that runs more than one, as the tests do, builds it once."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command that the arguments name; errors raised on purpose are said in a sentence, with exit code 1."""
     with say_errors():
-        app()
+        commands()()

@@ -30,7 +30,7 @@ def demo(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_ends_well_twice_and_names_badges_that_others_verify(tmp_path: Path):
+def test_the_demo_ends_well_twice_in_its_own_folder_and_names_badges_that_others_verify(tmp_path: Path):
     port = free_port()
 
     first, second = demo(tmp_path, port), demo(tmp_path, port)
@@ -46,11 +46,10 @@ def test_the_demo_ends_well_twice_and_names_badges_that_others_verify(tmp_path: 
     assert "30 achievements made" in first.stdout
     assert "30 achievements unchanged" in second.stdout
     assert "skipped: " in first.stdout
+    _is_in_one_folder(tmp_path)
 
 
-def test_the_demo_keeps_everything_in_one_folder_that_is_its_own(tmp_path: Path):
-    demo(tmp_path, free_port())
-
+def _is_in_one_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["var"]
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["demo"]
     keys = list((tmp_path / "var" / "demo" / "keys").iterdir())

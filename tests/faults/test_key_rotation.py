@@ -27,7 +27,7 @@ from .processes import PATIENCE_SECONDS, Answer, Keeper, WebProcesses
 
 ISSUES_PER_SECOND = 50
 LANES = 12
-EARLY = 10
+EARLY = 5
 BUSY = 503
 
 
@@ -50,8 +50,8 @@ class Plan:
 
 @pytest.fixture
 def plan(pytestconfig: pytest.Config) -> Plan:
-    """A minute with 20 rotations in `make soak`, a second with four as a rule."""
-    return Plan(1.2, 4) if pytestconfig.getoption("--soak-minutes") is None else Plan(60.0, 20)
+    """A minute with 20 rotations in `make soak`, a second with three as a rule."""
+    return Plan(0.8, 3) if pytestconfig.getoption("--soak-minutes") is None else Plan(60.0, 20)
 
 
 class Issuing:

@@ -57,16 +57,16 @@ def test_100_revocations_at_once_set_100_bits(hospital: Hospital, desks: list[Se
     assert broken(hospital.service, verified=10) == []
 
 
-def test_one_of_200_badges_that_were_made_at_once_is_revoked_and_every_other_stays_good(
+def test_one_of_100_badges_that_were_made_at_once_is_revoked_and_every_other_stays_good(
     hospital: Hospital, desks: list[Service]
 ):
     hospitals = [replace(hospital, service=desk) for desk in desks]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        made = list(pool.map(Hospital.award, hospitals * 100, [f"person-{number}" for number in range(200)]))
+        made = list(pool.map(Hospital.award, hospitals * 50, [f"person-{number}" for number in range(100)]))
     with hospital.database.read() as session:
         indexes = session.execute(select(StatusEntry.list_id, StatusEntry.index)).all()
 
-    revoke(desks[1], made[100].id)
+    revoke(desks[1], made[50].id)
 
     assert len(set(indexes)) == 2 * len(made)  # one on the list of revocations, one on that of suspensions
     assert len(set_bits(revocation_list(hospital).json)) == 1

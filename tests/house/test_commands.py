@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import typer
 from ruamel.yaml import YAML
 
 from app import cli
@@ -60,7 +59,7 @@ def missing_pages(documents: dict[str, str], root: Path) -> list[str]:
 
 def is_lanyard_command(words: list[str]) -> bool:
     """Whether the program `lanyard` has a command: `keys rotate`, `issue --achievement X`."""
-    command = typer.main.get_command(cli.app)
+    command = cli.commands()
     for word in words:
         known: dict[str, Any] | None = getattr(command, "commands", None)  # None: what follows are arguments
         if known is None or word.startswith("-"):

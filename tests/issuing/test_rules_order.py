@@ -71,7 +71,7 @@ def test_any_order_and_repetition_of_one_learner_s_events_ends_in_the_same_livin
     rule(desk, achievement, *activities, allow=(source,), on_unearn=POLICIES[policy], **SHAPES[shape])
 
     @settings(
-        max_examples=8,
+        max_examples=4,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
         phases=[Phase.explicit, Phase.generate],
