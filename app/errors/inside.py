@@ -56,6 +56,12 @@ class UnreadableCredential(InvalidInput):
     slug, title = "unreadable-credential", "No credential was found in the input"
 
 
+class NotKept(InvalidInput):
+    """A badge from elsewhere that cannot be kept among somebody's own; `reason` is a code that says why."""
+
+    slug, title = "badge-not-kept", "The badge cannot be kept here"
+
+
 class NotFound(ServiceError):
     """No such thing, or none that the caller may see; both look the same."""
 

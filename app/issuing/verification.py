@@ -93,8 +93,7 @@ class OwnHost:
 
     def is_own_issuer(self, issuer_id: str) -> bool:
         """Whether an issuer lives at this service's address, whether or not it is there (any more)."""
-        addresses = self._office.addresses
-        return issuer_id.startswith(addresses.did("")) or is_own_address(self._office, issuer_id)
+        return is_own_issuer(self._office, issuer_id)
 
     def _issuer(self, session: Session, issuer_id: str) -> Issuer | None:
         # The last part of our did:web is the slug; the whole id is compared, so no other host's issuer passes.
@@ -180,6 +179,11 @@ def own_award(session: Session, office: Office, address: str) -> Award:
     if award is None or award.erased_at is not None:
         raise NotFound("There is no badge at this address, or its holder keeps it private")
     return award
+
+
+def is_own_issuer(office: Office, issuer_id: str) -> bool:
+    """Whether an issuer lives at this service's address, whether or not it is there (any more)."""
+    return issuer_id.startswith(office.addresses.did("")) or is_own_address(office, issuer_id)
 
 
 def is_own_address(office: Office, address: str) -> bool:

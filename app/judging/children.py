@@ -20,6 +20,7 @@ import app
 from app.credentials.report import Report
 from app.credentials.verify.finding import FORMAT, unknown
 from app.credentials.verify.judging import Registries, unread
+from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import Resolver
 from app.errors import Busy
 from app.judging.messages import Job, Question
@@ -57,7 +58,7 @@ class Child:
         *,
         now: datetime,
         resolve: Resolver,
-        recipient: str | None = None,
+        recipient: Names | None = None,
         known_in: Registries | None = None,
     ) -> Report:
         """The report on a document, `cannot tell` when it takes too much work. Raises Busy when others go first.
@@ -148,7 +149,7 @@ class _Answers:
         return method(*question.arguments, **question.named)
 
 
-def _gave_up(recipient: str | None) -> Report:
+def _gave_up(recipient: Names | None) -> Report:
     """`cannot tell`, with the code `too_complex`; never a word for or against the document."""
     sentence = "It is built so that checking it takes longer than we allow, so we cannot say whether it is good."
     return unread(unknown(FORMAT, "too_complex", sentence), recipient=recipient)

@@ -17,6 +17,7 @@ from app.credentials.jsonld.lanes import SlowPathNeeded, quick_only
 from app.credentials.report import Report
 from app.credentials.verify import ob2, verify
 from app.credentials.verify.judging import Registries
+from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import Resolver
 from app.errors import Busy, FetchFailed, InvalidInput
 from app.issuing import verification
@@ -55,7 +56,7 @@ class Desk:
         for child in self._children:
             self._idle.put(child)
 
-    def judge(self, document: bytes, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
+    def judge(self, document: bytes, *, recipient: Names | None = None, allowance: Allowance | None = None) -> Report:
         """Judge a badge in any form. Never raises for a bad badge; raises Busy when others' take all the time."""
         resolve, now = self.resolver(allowance), clock.now()
         try:
@@ -68,23 +69,38 @@ class Desk:
                 found = child.judge(document, now=now, resolve=resolve, recipient=recipient, known_in=self.known_in)
         return covering.checked(found, document)
 
-    def judge_address(self, address: str, *, recipient: str | None = None) -> Report:
+    def judge_address(self, address: str, *, recipient: Names | None = None) -> Report:
         """Judge the badge at another host's address: a file, or a page that links to it.
 
         Raises InvalidInput when nothing can be fetched, in the same words for whatever cause (T8), and Busy.
         """
-        if not self._service.settings.verify_foreign:
-            raise InvalidInput(NOT_LOOKED_UP, pointer="/address")
         allowance = Allowance()
         try:
-            document = badge_pages.badge_at(address, self._documents, allowance)
+            document = self._fetched(address, allowance)
         except FetchFailed as error:
             if error.status == HTTPStatus.GONE:
                 return self.judge_hosted(address, recipient=recipient, allowance=allowance)
             raise InvalidInput(NOTHING_FETCHED, pointer="/address") from error
         return self.judge(document, recipient=recipient, allowance=allowance)
 
-    def judge_hosted(self, address: str, *, recipient: str | None = None, allowance: Allowance | None = None) -> Report:
+    def fetch(self, address: str, allowance: Allowance) -> bytes:
+        """The bytes of the badge at another host's address, for whoever keeps them and has them judged.
+
+        Raises InvalidInput as above.
+        """
+        try:
+            return self._fetched(address, allowance)
+        except FetchFailed as error:
+            raise InvalidInput(NOTHING_FETCHED, pointer="/address") from error
+
+    def _fetched(self, address: str, allowance: Allowance) -> bytes:
+        if not self._service.settings.verify_foreign:
+            raise InvalidInput(NOT_LOOKED_UP, pointer="/address")
+        return badge_pages.badge_at(address, self._documents, allowance)
+
+    def judge_hosted(
+        self, address: str, *, recipient: Names | None = None, allowance: Allowance | None = None
+    ) -> Report:
         """Judge the Open Badges 2 badge that is kept at an address, or was: 410 says that it was withdrawn."""
         resolve = self.resolver(allowance)
         return ob2.judge(address, now=clock.now(), resolve=resolve, recipient=recipient, known_in=self.known_in)

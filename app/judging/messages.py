@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.credentials.verify.recipient import Names
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -12,7 +14,7 @@ class Job:
 
     document: bytes
     now: datetime
-    recipient: str | None
+    recipient: Names | None
     cpu_seconds: int
     looks_in_registries: bool = False
 

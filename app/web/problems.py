@@ -36,6 +36,7 @@ STATUS: dict[type[ServiceError], int] = {
     errors.UnreadableImage: 422,
     errors.UnreadableCredential: 422,
     errors.CredentialRefused: 400,
+    errors.NotKept: 422,
     errors.NotFound: 404,
     errors.Gone: 410,
     errors.NotAuthenticated: 401,

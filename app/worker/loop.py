@@ -18,6 +18,7 @@ from app.service import Service
 from app.worker.acting import Acting
 from app.worker.asking import Asking
 from app.worker.checking import Checking
+from app.worker.checking_kept import CheckingKept
 from app.worker.deciding import Deciding
 from app.worker.deliveries import Deliveries
 from app.worker.imports import Imports
@@ -47,6 +48,7 @@ class Worker:
         self._asking = Asking(service, network)
         self._checking = Checking(service, network)
         self._judging_again = JudgingAgain(service, network)
+        self._checking_kept = CheckingKept(service, network)
         self._deciding = Deciding(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._acting = Acting(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._stacking = Stacking(service, between=lambda: self._upkeep_and_deliveries(self._stop))
@@ -60,6 +62,7 @@ class Worker:
         self._asking.work_through(go_on)
         self._checking.work_through(go_on)
         self._judging_again.work_through(go_on)
+        self._checking_kept.work_through(go_on)
         self._deciding.work_through(go_on)
         self._acting.work_through(go_on)
         self._stacking.work_through(go_on)
@@ -78,6 +81,7 @@ class Worker:
             "lanyard-ask": self._asking.work_through,
             "lanyard-check": self._checking.work_through,
             "lanyard-judge": self._judging_again.work_through,
+            "lanyard-keep": self._checking_kept.work_through,
         }
         beside = [
             threading.Thread(target=self._repeat, args=(stop, step), name=name, daemon=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from app.credentials.report import Report
 from app.credentials.verify import judging, ob2, reading
 from app.credentials.verify.finding import Stop
+from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import (
     DocumentFound,
     KeyFound,
@@ -29,14 +30,15 @@ def verify(
     *,
     now: datetime,
     resolve: Resolver,
-    recipient: str | None = None,
+    recipient: Names | None = None,
     known_in: judging.Registries | None = None,
 ) -> Report:
     """Judge a badge, an endorsement or a learner record: JSON, a compact token, or a baked PNG or SVG.
 
     Badges of Open Badges 2.0 and 1.x too; of a hosted one what was handed in only says where it is kept.
 
-    `recipient` is an e-mail address or another identifier that the badge should belong to; None = nobody asked.
+    `recipient` is an e-mail address or another identifier that the badge should belong to, or several of one person;
+    None = nobody asked.
     `known_in` gives the names of the registries that list an issuer's id; None = nobody looks.
     The report has one check per step; a step that was not reached is `unknown` with the code `not_checked`.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from app.credentials.report import Check, Outcome, Verdict, VerifiedFacts, day
+from app.credentials.report import Check, Outcome, Report, Verdict, VerifiedFacts, day
 from app.credentials.verify.finding import (
     ASIDE,
     CONTEXT,
@@ -87,3 +88,19 @@ def sentence_of(verdict: Verdict, *, decided_by: str, facts: VerifiedFacts | Non
         end=f"until {day(facts.valid_until)}" if facts.valid_until else "and has no end date",
         signed=vouched or f"It was signed by {facts.signed_by} and has not been changed since.",
     )
+
+
+def apart_from_the_person(report: Report) -> Report:
+    """The report as it were if nobody had asked whose the badge is; its checks stay, `recipient` among them."""
+    if report.verdict not in (Verdict.WRONG_PERSON, Verdict.CANNOT_TELL) or report.credential is None:
+        return report
+    checks = {check.name: check for check in report.checks if check.name != RECIPIENT}
+    if len(checks) == len(report.checks):
+        return report
+    verdict, decided_by = verdict_of(checks)
+    if verdict is report.verdict:
+        return report
+    # A signed badge is vouched for by its signature, a hosted one by what its host publishes.
+    vouched = checks[PROOF].sentence if checks[PROOF].code in ("hosted", "copy_differs") else None
+    sentence = sentence_of(verdict, decided_by=decided_by, facts=report.credential, vouched=vouched)
+    return replace(report, verdict=verdict, sentence=sentence)

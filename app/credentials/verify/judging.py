@@ -111,7 +111,7 @@ class _Steps:
         )
 
 
-def judge(signed: reading.SignedDocument, question: Question, *, recipient: str | None = None) -> Report:
+def judge(signed: reading.SignedDocument, question: Question, *, recipient: recipients.Names | None = None) -> Report:
     """The report of a document, with those of the signed documents inside it; a newer form of it is judged instead."""
     steps = _Steps.of(signed)
     refreshed = None
@@ -134,7 +134,7 @@ def judge(signed: reading.SignedDocument, question: Question, *, recipient: str 
     return _finished(steps, question, depth=0)
 
 
-def unread(check: Check, *, recipient: str | None = None) -> Report:
+def unread(check: Check, *, recipient: recipients.Names | None = None) -> Report:
     """The report of something that is no document: its `format` check, and nothing more."""
     names = (*_STEPS, *((RECIPIENT,) if recipient is not None else ()))
     checks = {name: not_checked(name) for name in names} | {FORMAT: check}

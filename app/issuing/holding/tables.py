@@ -77,6 +77,16 @@ class PortfolioBadge(Base):
     position: Mapped[int]
 
 
+class PortfolioKeptBadge(Base):
+    """A badge from elsewhere on a portfolio, behind those that were issued here."""
+
+    __tablename__ = "portfolio_kept_badges"
+
+    portfolio_id: Mapped[str] = mapped_column(ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True)
+    kept_id: Mapped[str] = mapped_column(ForeignKey("kept_badges.id", ondelete="CASCADE"), primary_key=True, index=True)
+    added_at: Mapped[datetime]
+
+
 class NameState(StrEnum):
     """What became of a wish for another name."""
 

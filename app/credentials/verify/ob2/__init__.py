@@ -14,6 +14,7 @@ from typing import Any
 from app.credentials.report import Report
 from app.credentials.verify.ob2.generations import Generation, generation_of
 from app.credentials.verify.ob2.judgement import Case, Registries
+from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import Resolver
 
 __all__ = ["Generation", "generation_of", "judge"]
@@ -24,7 +25,7 @@ def judge(
     *,
     now: datetime,
     resolve: Resolver,
-    recipient: str | None = None,
+    recipient: Names | None = None,
     known_in: Registries | None = None,
 ) -> Report:
     """Judge an assertion given as parsed JSON, as a compact token, or as the address where a hosted one is kept.

@@ -44,7 +44,12 @@ class Case:
     """One badge before its judges: the checks so far, and how to ask for what else is needed."""
 
     def __init__(
-        self, *, now: datetime, resolve: Resolver, recipient: str | None = None, known_in: Registries | None = None
+        self,
+        *,
+        now: datetime,
+        resolve: Resolver,
+        recipient: recipients.Names | None = None,
+        known_in: Registries | None = None,
     ) -> None:
         self._now, self._resolve, self._recipient, self._registries = now, resolve, recipient, known_in
         self._graph = Graph(resolve)
