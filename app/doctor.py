@@ -26,6 +26,7 @@ from app.issuing.inbox import Delivery, DeliveryState
 from app.issuing.issuers import Issuer
 from app.issuing.outbox import OutboxMessage, OutboxState
 from app.issuing.signing_keys import KeyState, SigningKey
+from app.outbound import own_address
 from app.service import Service
 from app.settings import Mode, Settings
 
@@ -77,7 +78,9 @@ def examine(settings: Settings) -> list[Finding]:
         ]
     service = services.assemble(settings)
     try:
-        return [*found, *_service(service, None)]
+        found += _service(service, None)
+        can_be_read = not any(each.level is Level.FAIL and each.subject in {"database", "schema"} for each in found)
+        return [*found, *(_addresses(service) if can_be_read else ())]
     finally:
         service.close()
 
@@ -109,6 +112,25 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "public address", f"{settings.public_base_url} is signed into every badge.")
+
+
+def _addresses(service: Service) -> Iterator[Finding]:
+    """Whether the service still is at each address that it ever had; nothing before the first move."""
+    try:
+        office = services.settled(service).office
+    except UnsafeConfiguration as error:
+        yield Finding(Level.FAIL, "public address", f"{error.detail}.")
+        return
+    if not office.former:
+        return
+    with service.database.read() as session:
+        kids = [key.kid for issuer in issuers.every(session) for key in signing_keys.of_issuer(session, issuer)]
+    for base_url, addresses in {each.base_url: each for each in office.every}.items():
+        problem = own_address.problem_at(base_url, kids=kids, did_begins=addresses.did(""))
+        if problem is None:
+            yield Finding(Level.OK, "public address", f"{base_url} leads here, and answers under its own name.")
+        else:
+            yield Finding(Level.FAIL, "public address", f"{problem} Badges that were signed there cannot be checked.")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

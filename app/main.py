@@ -38,6 +38,7 @@ from app.web import (
 from app.web.access_log import AccessLog
 from app.web.counting import Looks
 from app.web.finished import FinishedBytes
+from app.web.former_addresses import FormerAddresses
 from app.web.headers import HeadAsGet, PublicHeaders
 from app.web.lanes import Lane
 from app.web.languages import SpeaksTheirLanguage
@@ -122,6 +123,8 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=_larger_bodies(settings))
     app.add_middleware(SpeaksTheirLanguage)
     app.add_middleware(HeadAsGet)
+    if service.office.former:
+        app.add_middleware(FormerAddresses, office=service.office)
     app.add_middleware(fhir.WithoutSlash)
     app.add_middleware(api.NoStore, prefix="/api/")
     app.add_middleware(PublicHeaders, is_https=service.settings.public_base_url.startswith("https://"))

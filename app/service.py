@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
 from app.credentials import trust_lists
 from app.credentials.trust_lists import TrustLists
 from app.db import Database
 from app.errors import InvalidInput, UnsafeConfiguration
-from app.issuing import stacks
+from app.issuing import eras, stacks
 from app.issuing.office import Addresses, Office
 from app.issuing.stored_keys import StoredKeys
 from app.keystores import KeyStore
@@ -37,9 +37,27 @@ class Service:
 
 
 def build(settings: Settings) -> Service:
-    """Wire a service. Raises UnsafeConfiguration when production settings are not safe."""
+    """Wire a service that knows where it was before.
+
+    Raises UnsafeConfiguration when production settings are not safe, or say that it is somewhere else than it moved to.
+    """
     settings.refuse_if_unsafe()
-    return assemble(settings)
+    service = assemble(settings)
+    try:
+        return settled(service)
+    except BaseException:
+        service.close()
+        raise
+
+
+def settled(service: Service) -> Service:
+    """The service with the addresses of all eras, as they are now; a later move is known after a restart.
+
+    Raises UnsafeConfiguration when the settings do not say the newest of them.
+    """
+    with service.database.read() as session:
+        found = eras.addresses(eras.every(session), base_url=service.settings.public_base_url)
+    return replace(service, office=replace(service.office, addresses=found[0], former=found[1:]))
 
 
 def assemble(settings: Settings) -> Service:

@@ -171,13 +171,10 @@ class Settings(BaseSettings):
 
     @field_validator("public_base_url")
     @classmethod
-    def _origin_or_path_without_trailing_slash(cls, value: str) -> str:
-        match = _ORIGIN.fullmatch(value)
-        if match is None or int(match["port"] or 1) not in range(1, 65_536):
+    def _origin_without_trailing_slash(cls, value: str) -> str:
+        if (origin := origin_of(value)) is None:
             raise ValueError("LANYARD_PUBLIC_BASE_URL must look like https://badges.example.org")
-        scheme, host, port = match["scheme"].lower(), match["host"].lower(), match["port"]
-        # Browsers leave a scheme's own port out, and what is signed should be what they show.
-        return f"{scheme}://{host}" if port in {None, _OWN_PORTS[scheme]} else f"{scheme}://{host}:{port}"
+        return origin
 
     @field_validator("database_url")
     @classmethod
@@ -249,6 +246,16 @@ class Settings(BaseSettings):
         found = self.unsafe()
         if self.mode is Mode.PRODUCTION and found:
             raise UnsafeConfiguration(" ".join(found), problems=found)
+
+
+def origin_of(stated: str) -> str | None:
+    """A public address as it is signed: in small letters, without a slash at its end; None for what is none."""
+    match = _ORIGIN.fullmatch(stated)
+    if match is None or int(match["port"] or 1) not in range(1, 65_536):
+        return None
+    scheme, host, port = match["scheme"].lower(), match["host"].lower(), match["port"]
+    # Browsers leave a scheme's own port out, and what is signed should be what they show.
+    return f"{scheme}://{host}" if port in {None, _OWN_PORTS[scheme]} else f"{scheme}://{host}:{port}"
 
 
 def _refuse_unknown_names(stated: Iterable[str], known: Collection[str]) -> None:

@@ -29,6 +29,7 @@ from app.cli import (
     lti,
     mail,
     members,
+    move,
     operate,
     pathways,
     people,
@@ -61,6 +62,7 @@ demo.register(app)
 vc_api.register(app)
 imports.register(app)
 export.register(app)
+move.register(app)
 checks.register(app)
 samples.register(sources.app)
 app.add_typer(issuers.app, name="issuer")

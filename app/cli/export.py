@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +26,12 @@ from app.credentials.jsonld.contexts import PINNED, context_file
 from app.errors import InvalidInput
 from app.issuing import issuers, signing_keys
 from app.issuing.awards import Award
+from app.issuing.office import Addresses
 from app.service import Service
 from app.web import languages, pages, standalone
 from app.web.standalone import Doors, Wanted
 
-MANIFEST, SITE = "MANIFEST.json", "site"
+MANIFEST, SITE, FORMER = "MANIFEST.json", "site", "former"
 MAKER = "Lanyard"
 _OURS = {MANIFEST, SITE, "README.txt"}
 A_TIME = 500  # awards that are looked up at once
@@ -51,9 +53,16 @@ To check a badge
   you tell it that they are. Beside each list is the same list as a token, with the suffix .jwt.
   contexts/index.json names the vocabularies that the documents were signed with, and a file for each.
 
-What a copy cannot do
+{former}What a copy cannot do
   A badge that is withdrawn later is not withdrawn here. And whoever can change a badge here can change the keys beside
   it: {manifest} has the SHA-256 of every file, so that two copies can be compared.
+"""
+
+README_OF_FORMER = """\
+Addresses of before
+  The service was at {hosts} before, and badges of then have those addresses. {folder}/HOST/ is the site of each:
+  the same files, but for those that say who an issuer is. Serve it at that name, as site/ at {host}.
+
 """
 
 
@@ -114,6 +123,7 @@ class _Written:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._digests: dict[str, str] = {}
+        self._former: dict[str, dict[str, str]] = {}
         folder.mkdir(parents=True)
 
     @property
@@ -140,16 +150,37 @@ class _Written:
             if not {f"{folder}/index.html", f"{folder}/index.json"} & self._digests.keys():
                 self.put(f"{folder}/index.html", content)
 
+    def begin_former(self, host: str) -> None:
+        """Begin the site of a former address with all files of the site; they take no room a second time."""
+        shutil.copytree(self._folder / SITE, self._folder / FORMER / host, copy_function=_link)
+        self._former[host] = {}
+
+    def put_former(self, host: str, file: str, content: bytes) -> None:
+        """Write a file of a former address, if it is another than that of the site."""
+        digest = hashlib.sha256(content).hexdigest()
+        if digest == self._digests.get(file):
+            return
+        path = self._folder.joinpath(FORMER, host, *PurePosixPath(file).parts)
+        path.unlink(missing_ok=True)  # or the file of the site would change with it
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self._former[host][file] = digest
+
     def finish(self, *, base_url: str, made_at: datetime) -> None:
         """Say beside the site what it is and what is in it."""
         words = {"base_url": base_url, "host": base_url.partition("://")[2], "made_at": made_at.isoformat()}
-        (self._folder / "README.txt").write_text(README.format(**words, manifest=MANIFEST), encoding="utf-8")
-        manifest = {
+        hosts = " and ".join(self._former)
+        former = README_OF_FORMER.format(**words, hosts=hosts, folder=FORMER) if hosts else ""
+        readme = README.format(**words, manifest=MANIFEST, former=former)
+        (self._folder / "README.txt").write_text(readme, encoding="utf-8")
+        manifest: dict[str, Any] = {
             "base_url": base_url,
             "made_at": made_at.isoformat(),
             "made_by": f"{MAKER} {version('lanyard')}",
             "sha256": dict(sorted(self._digests.items())),
         }
+        if self._former:  # of each such site, the files that say something else there
+            manifest["former"] = {host: dict(sorted(files.items())) for host, files in self._former.items()}
         (self._folder / MANIFEST).write_bytes(_json(manifest))
 
     def _path(self, file: str) -> Path:
@@ -188,8 +219,26 @@ async def _write(opened: Service, written: _Written, language: str) -> int:
         written.put(f"static/{name}", content)
     _put_contexts(written)
     written.fill_folders(standalone.nothing_listed(day=day))
+    today = _host_of(opened.office.addresses)
+    former = {_host_of(each): each.era for each in opened.office.former if _host_of(each) != today}
+    for host, era in former.items():
+        await _write_former(written, Doors(opened, day, era=era), things, host)
     written.finish(base_url=base_url, made_at=made_at)
     return awards - len(badges)
+
+
+async def _write_former(written: _Written, doors: Doors, things: Iterable[Wanted], host: str) -> None:
+    """Write the site of a former address."""
+    written.begin_former(host)
+    for each in things:
+        content = await doors.get(each)
+        if content is not None:
+            written.put_former(host, each.file, content)
+
+
+def _host_of(addresses: Addresses) -> str:
+    """The host and port of an address as the name of a folder."""
+    return addresses.base_url.partition("://")[2].replace(":", "_")
 
 
 async def _keep(doors: Doors, written: _Written, wanted: Iterable[Wanted]) -> list[str]:
@@ -255,7 +304,8 @@ def _refuse_what_is_not_ours(folder: Path) -> None:
 def _is_export(folder: Path) -> bool:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-        return str(manifest["made_by"]).startswith(MAKER) and {each.name for each in folder.iterdir()} == _OURS
+        found = {each.name for each in folder.iterdir()}
+        return str(manifest["made_by"]).startswith(MAKER) and found - {FORMER} == _OURS
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -267,6 +317,14 @@ def _put_in_place(unfinished: Path, folder: Path) -> None:
         folder.rename(former)
     unfinished.rename(folder)
     shutil.rmtree(former, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name; where that cannot be done, a copy is as good."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _iso(moment: datetime | None) -> str | None:

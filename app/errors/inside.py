@@ -342,6 +342,12 @@ class StatusListRegression(ServiceError):
 # -- the house itself -------------------------------------------------------------------------------------
 
 
+class StartedBeforeMove(ServiceError):
+    """An address is needed that the service moved to after this process started; a restart mends it."""
+
+    slug, title = "started-before-move", "This process started before the service moved to another address"
+
+
 class Busy(ServiceError):
     """The database did not become free in time; nothing was stored, and the caller may try again."""
 

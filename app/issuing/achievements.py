@@ -62,7 +62,10 @@ class Achievement(Base):
 
 
 class AchievementVersion(Base):
-    """What was published. `document` is the JSON that goes into every badge of this version, byte for byte."""
+    """What was published. `document` is the JSON that goes into every badge of this version, byte for byte.
+
+    Its id is that of its era, also in badges of later ones.
+    """
 
     __tablename__ = "achievement_versions"
     __table_args__ = (UniqueConstraint("achievement_id", "number"),)
@@ -75,6 +78,7 @@ class AchievementVersion(Base):
     document: Mapped[bytes]
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
     open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether its BadgeClass was ever published
+    era: Mapped[int] = mapped_column(default=1, server_default="1")
     published_at: Mapped[datetime]
 
 
@@ -233,6 +237,7 @@ def _freeze(session: Session, office: Office, achievement: Achievement, facts: A
         document=strict_json.dumps(ob3.achievement_document(stated)),
         image_sha256=image_sha256,
         open_badges_2=achievement.open_badges_2,
+        era=office.era,
         published_at=clock.now(),
     )
     if version is None:
@@ -285,6 +290,11 @@ def version_of(session: Session, achievement: Achievement, number: int) -> Achie
     return version
 
 
+def id_of(office: Office, version: AchievementVersion) -> str:
+    """The id of a version in signed documents, which is its address."""
+    return office.at(version.era).addresses.achievement_version(version.achievement_id, version.number)
+
+
 def refuse_a_stack(session: Session, achievement: Achievement) -> None:
     """Raise AwardedByPathway for an achievement that only pathways award."""
     if achievement.current_version is not None and current(session, achievement).facts.get("is_stack"):
@@ -317,7 +327,7 @@ def by_slug(session: Session, issuer: Issuer, slug: str) -> Achievement:
 def version_facts(office: Office, achievement: Achievement, version: AchievementVersion) -> model.Achievement:
     """A published version as the workshop takes it; always the same for the same version (B65)."""
     return document_facts(
-        office,
+        office.at(version.era),
         achievement,
         achievement_facts.parse(version.facts),
         number=version.number,

@@ -97,7 +97,7 @@ def award_changed(
         "learner_id": award.learner_id,
         "completion_id": award.completion_id,
         "state": str(award.state),
-        "credential_url": office.addresses.badge(award.id),
+        "credential_url": office.at(award.era).addresses.badge(award.id),
         "awarded_at": written_moment(award.awarded_at),
         "valid_until": None if award.valid_until is None else written_moment(award.valid_until),
     }

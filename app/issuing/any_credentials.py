@@ -96,7 +96,7 @@ def is_active(session: Session, issuer: Issuer, by: Signer) -> bool:
 def withdraw(session: Session, office: Office, issuer: Issuer, place: Place, *, actor: str) -> None:
     """Set the bit of a credential that was signed here, for good; once more changes nothing. Raises NotFound."""
     issuers.take_turn(session, issuer.id)
-    found = _PLACE.fullmatch(place.list_url.removeprefix(office.addresses.base_url))
+    found = _place_at(office, place.list_url)
     row = session.get(ListedCredential, (found[1], place.index), with_for_update=True) if found else None
     is_its = row is not None and found is not None and row.kid == found[2]
     if row is None or not is_its or status_lists.by_id(session, row.list_id).issuer_id != issuer.id:
@@ -115,6 +115,10 @@ def list_address(office: Office, list_id: str, kid: str) -> str:
     return f"{office.addresses.base_url}/credentials/status/{list_id}/{kid}"
 
 
+def _place_at(office: Office, url: str) -> re.Match[str] | None:
+    return _PLACE.fullmatch(office.renamed(url).removeprefix(office.addresses.base_url))
+
+
 def signed_list(session: Session, office: Office, list_id: str, kid: str) -> dict[str, Any]:
     """The bits that are published in a list at this moment, signed with the key that signed what names this address.
 
@@ -127,7 +131,7 @@ def signed_list(session: Session, office: Office, list_id: str, kid: str) -> dic
         raise NotFound("There is no such status list")
     by = _signer_named(session, office, issuers.by_id(session, found.issuer_id), kid)
     return issue.status_list(
-        list_url=list_address(office, list_id, kid),
+        list_url=list_address(office.at(found.era), list_id, kid),
         encoded_list=strict_json.loads(found.json)["credentialSubject"]["encodedList"],
         purpose=found.purpose,
         published_at=found.published_at,
@@ -155,7 +159,7 @@ class KnowingOwnLists:
 
     def status_list(self, url: str) -> ListFound | Unreachable:
         """A list of this file, or one that the other knows."""
-        place = _PLACE.fullmatch(url.removeprefix(self._office.addresses.base_url))
+        place = _place_at(self._office, url)
         if place is None:
             return self._other.status_list(url)
         try:

@@ -104,6 +104,7 @@ class Award(Base):
     page_revision: Mapped[int] = mapped_column(default=0, server_default="0")
     results_shown: Mapped[bool] = mapped_column(default=True, server_default=true())  # results, evidence: the holder's
     open_badges_2: Mapped[bool] = mapped_column(default=False)  # whether it was ever published in 2.0 too
+    era: Mapped[int] = mapped_column(default=1, server_default="1")  # by whose addresses its documents name things
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]  # the holder's data is gone for good; the id and the status entries stay
 
@@ -211,7 +212,7 @@ def issue(
 
     The bytes are linted before and verified after signing; nothing is stored otherwise.
     """
-    now = clock.now()
+    office, now = office.at(made.era), clock.now()
     valid_from = _valid_from(session, made, now)
     stated = _signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
     prepared = attached_endorsements.prepare(session, office, stated)
@@ -310,6 +311,7 @@ def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, versi
         revision=0,
         # Asked anew: since the achievement was read, the caller has waited for its turn.
         open_badges_2=bool(session.scalar(_is_switched_on(version))),
+        era=office.era,
         created_at=now,
     )
 

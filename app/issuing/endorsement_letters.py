@@ -36,8 +36,9 @@ def label_of(session: Session, office: Office, issuer: Issuer, about: str) -> st
     version = pins.version_at(session, office, about)
     if version is not None:
         return _label(version)[:LONGEST_LABEL]
-    if about.startswith(office.addresses.badge("")):
-        award = awards.by_id(session, about.removeprefix(office.addresses.badge("")))
+    today, badge = office.renamed(about), office.addresses.badge("")
+    if today.startswith(badge):
+        award = awards.by_id(session, today.removeprefix(badge))
         return f"Badge: {_label(awards.version_of(session, award))}"[:LONGEST_LABEL]
     return issuer.name[:LONGEST_LABEL]
 

@@ -32,7 +32,7 @@ MOST_CHARACTERS_OF_ABOUT = 500
 STANDING = "standing"
 _ABOUT = re.compile(r"(?:https?://|did:|urn:)[!#-;=?-\[\]_a-z~]+")  # the letters of an absolute URI
 # Awards attach endorsements and so import this file.
-_awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state", "erased_at")))
+_awards = table("awards", *(column(name) for name in ("id", "issuer_id", "visibility", "state", "erased_at", "era")))
 
 
 class Endorsement(Base):
@@ -231,29 +231,27 @@ def _signed(session: Session, office: Office, issuer: Issuer, said: Statement, n
 def whose(session: Session, office: Office, about: str) -> str | None:
     """The id of the issuer of this service whose thing it is; None when it is somebody's elsewhere.
 
-    Raises InvalidInput for what is no id, NotFound for an address of this service where there is nothing to endorse.
+    Raises InvalidInput for what is no id, also for the address that a thing has since a move: signed documents go on
+    naming it as it was. NotFound for an address of this service where there is nothing to endorse.
     """
     if len(about) > MOST_CHARACTERS_OF_ABOUT or not _ABOUT.fullmatch(about):
         raise InvalidInput("Name what you endorse by its id: a web address or a DID", pointer="/about")
-    addresses = office.addresses
-    if about.startswith(addresses.did("")):
-        found = session.scalar(select(Issuer.id).where(Issuer.slug == about.removeprefix(addresses.did(""))))
-    elif about.startswith(addresses.achievement("")):
-        found = _creator(session, office, about)
-    elif about.startswith(addresses.badge("")):
+    addresses, today = office.addresses, office.renamed(about)
+    whose_id, its_id = None, about
+    if today.startswith(addresses.did("")):
+        whose_id = session.scalar(select(Issuer.id).where(Issuer.slug == today.removeprefix(addresses.did(""))))
+    elif (version := pins.version_at(session, office, about)) is not None:
+        whose_id = session.get_one(Achievement, version.achievement_id).issuer_id
+        its_id = office.at(version.era).addresses.achievement_version(version.achievement_id, version.number)
+    elif today.startswith(addresses.badge("")):
         seen = _awards.c.visibility != "private", _awards.c.state != "pending", _awards.c.erased_at.is_(None)
-        query = select(_awards.c.issuer_id).where(_awards.c.id == about.removeprefix(addresses.badge("")), *seen)
-        found = session.scalar(query)
-    elif about.startswith(addresses.base_url + "/"):
-        found = None
-    else:
+        query = select(_awards).where(_awards.c.id == today.removeprefix(addresses.badge("")), *seen)
+        if (award := session.execute(query).one_or_none()) is not None:
+            whose_id, its_id = award.issuer_id, office.at(award.era).addresses.badge(award.id)
+    elif not today.startswith(f"{addresses.base_url}/"):
         return None
-    if found is None:
+    if whose_id is None:
         raise NotFound("There is nothing to endorse here: name a badge, a version of an achievement or an issuer's DID")
-    return str(found)
-
-
-def _creator(session: Session, office: Office, about: str) -> str | None:
-    """The issuer of a published version."""
-    version = pins.version_at(session, office, about)
-    return None if version is None else session.get_one(Achievement, version.achievement_id).issuer_id
+    if its_id != about:
+        raise InvalidInput(f"Signed documents name this {its_id}; endorse it by that name", pointer="/about")
+    return whose_id

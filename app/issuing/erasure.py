@@ -93,14 +93,14 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     traces.forget(session, ids, [award.id for award in awards])  # with enrolments: no pathway awards anything below
     _end_awards(session, office, awards, actor=actor)
     _withdraw_approvals(session, ids)
-    addresses = [office.addresses.badge(award.id) for award in awards]
+    addresses = [name for award in awards for name in office.names_of(office.addresses.badge(award.id))]
     received_endorsements.forget(session, addresses)
     endorsement_requests.forget(session, addresses)
     plans.forget(session, ids)
     renewals.forget(session, ids, [award.id for award in awards])
     scheduled_awards.erase(session, ids)
     bulk_acts.forget_reasons(session, [award.id for award in awards])
-    bulk_checks.forget_people(session, [office.addresses.badge(award.id) for award in awards])
+    bulk_checks.forget_people(session, addresses)
     watches.forget_people(session, ids)
     completions, deliveries = _empty_facts(session, learner.issuer_id, ids)
     deliveries += _empty_files(session, [award.id for award in awards])

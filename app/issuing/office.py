@@ -1,14 +1,20 @@
-"""What every office function may need beside the session: addresses, key store, sealer and defaults."""
+"""What every office function may need beside the session: addresses, key store, sealer and defaults.
+
+An *era* is the time during which everything new was signed under one public address. `lanyard move` begins the next
+one. What was signed keeps the names that it was signed with, for ever: rows say of which era they are, and
+`Office.at` gives an office whose addresses are those of that era (decision 0028).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from app.credentials.keys import did_web
+from app.errors import StartedBeforeMove
 from app.keystores import KeyStore
 from app.keystores.sealing import Sealer
 
@@ -18,6 +24,12 @@ class Addresses:
     """Every address that Lanyard signs or prints, from the configured public base URL and nothing else (T40)."""
 
     base_url: str
+    era: int = 1
+
+    @property
+    def beginnings(self) -> tuple[str, str]:
+        """How every address and every DID of this service begins."""
+        return f"{self.base_url}/", self.did("")
 
     def badge(self, award_id: str) -> str:
         """The one address of a badge; also `credential.id`."""
@@ -180,12 +192,14 @@ def nobody_follows(session: Session, office: Office, learner_id: str) -> None:
 class Office:
     """The office's equipment; made once by `main` and handed to every door.
 
+    `addresses` are those of today. `former` are those of eras before it, the newest first: they go on answering.
     `follow` is handed in, since stacks make awards and awards know nothing of stacks.
     """
 
     addresses: Addresses
     keystore: KeyStore
     sealer: Sealer
+    former: tuple[Addresses, ...] = ()
     new_awards: str = "unlisted"
     status_list_size_bits: int = 131_072
     max_items_in_request: int = 100
@@ -196,3 +210,43 @@ class Office:
     endorsement_tokens: bool = False
     demo: bool = False
     follow: Follows = nobody_follows
+
+    @property
+    def era(self) -> int:
+        """The era of what is signed with these addresses."""
+        return self.addresses.era
+
+    @property
+    def every(self) -> tuple[Addresses, ...]:
+        """The addresses of all eras, today's first."""
+        return (self.addresses, *self.former)
+
+    def at(self, era: int) -> Office:
+        """An office for what was made in an era, which names things as they were named then.
+
+        Its `every` begins with that era. Raises StartedBeforeMove for one that began after this process did.
+        """
+        if era == self.addresses.era:
+            return self
+        for each in self.former:
+            if each.era == era:
+                others = tuple(other for other in self.every if other.era != era)
+                return replace(self, addresses=each, former=others)
+        raise StartedBeforeMove("This process started before the service moved to another address; start it again")
+
+    def renamed(self, address: str) -> str:
+        """An address or DID of this service from before a move, as it is today; any other as it is."""
+        for each in self.former:
+            for former, today in zip(each.beginnings, self.addresses.beginnings, strict=True):
+                if address.startswith(former):
+                    return today + address.removeprefix(former)
+        return address
+
+    def names_of(self, address: str) -> tuple[str, ...]:
+        """Every name that an address or DID of ours has had, today's first; of any other the one that it has."""
+        today = self.renamed(address)
+        for kind, beginning in enumerate(self.addresses.beginnings):
+            if today.startswith(beginning):
+                rest = today.removeprefix(beginning)
+                return tuple(dict.fromkeys(each.beginnings[kind] + rest for each in self.every))
+        return (address,)

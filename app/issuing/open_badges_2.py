@@ -87,6 +87,7 @@ def hosted_assertion(session: Session, office: Office, award: Award) -> HostedAs
     """
     if not award.open_badges_2:
         raise NotFound(NOTHING_HERE)
+    office = office.at(award.era)  # readers of 2.0 ask that a badge, its class and its issuer are at one host
     address = office.addresses.ob2_assertion(award.id)
     match AwardState(award.state):
         case AwardState.REVOKED | AwardState.SUPERSEDED:

@@ -26,7 +26,8 @@ def published(version: AchievementVersion) -> bytes:
 
 
 def version_at(session: Session, office: Office, about: str) -> AchievementVersion | None:
-    """The published version that an id in signed documents names; None when it names something else."""
+    """The published version at an address of ours, of whatever era; None when it names something else."""
+    about = office.renamed(about)
     match = _VERSION.fullmatch(about.removeprefix(office.addresses.achievement("")))
     if match is None or not about.startswith(office.addresses.achievement("")):
         return None

@@ -272,7 +272,7 @@ def _facts(session: Session, office: Office, issuer: Issuer, about: str, report:
         raise InvalidInput(
             f"This endorses something else. Its subject's id must be exactly {about}", pointer="/document"
         )
-    if found.issuer_id == office.addresses.did(issuer.slug):
+    if office.renamed(found.issuer_id) == office.addresses.did(issuer.slug):
         raise InvalidInput("An issuer cannot endorse what is its own", pointer="/document")
     if max(len(found.issuer_id), len(found.credential_id)) > _LONGEST_URI:
         raise InvalidInput(f"Its id and that of its issuer have at most {_LONGEST_URI} characters", pointer="/document")

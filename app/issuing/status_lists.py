@@ -30,7 +30,10 @@ NEARLY_FULL = 8  # the next list is opened when less than one in so many places 
 
 
 class StatusList(Base):
-    """`next_counter` counts reservations; the index is a keyed permutation of it. `json` and `jwt` are published."""
+    """`next_counter` counts reservations; the index is a keyed permutation of it. `json` and `jwt` are published.
+
+    A list keeps the address and the issuer's DID of its era, as the badges that point at it do.
+    """
 
     __tablename__ = "status_lists"
     __table_args__ = (UniqueConstraint("issuer_id", "purpose", "number"),)
@@ -39,6 +42,7 @@ class StatusList(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
     purpose: Mapped[str] = mapped_column(String(20))
     number: Mapped[int]
+    era: Mapped[int] = mapped_column(default=1, server_default="1")
     size_bits: Mapped[int]
     next_counter: Mapped[int] = mapped_column(default=0)
     permutation_key: Mapped[bytes]
@@ -78,10 +82,11 @@ def open_lists(session: Session, office: Office, issuer: Issuer) -> None:
         _with_room(session, office, issuer, purpose)
 
 
-def nearly_full(session: Session) -> list[tuple[str, str]]:
-    """Of whom (issuer id) the lists of which purpose have little room left, all of them taken together."""
+def nearly_full(session: Session, office: Office) -> list[tuple[str, str]]:
+    """Of whom (issuer id) the lists of which purpose have little room left, all of this era taken together."""
     query = (
         select(StatusList.issuer_id, StatusList.purpose)
+        .where(StatusList.era == office.era)
         .group_by(StatusList.issuer_id, StatusList.purpose)
         .having(func.sum(StatusList.size_bits - StatusList.next_counter) * NEARLY_FULL < func.max(StatusList.size_bits))
         .order_by(StatusList.issuer_id, StatusList.purpose)
@@ -95,14 +100,14 @@ def open_next(session: Session, office: Office, issuer: Issuer) -> list[StatusLi
     Who takes the last index of a list then finds the next one ready. Raises NoSigningKey, KeyUnavailable.
     """
     issuers.take_turn(session, issuer.id)  # else a list could appear that a key signed which is compromised by now
-    due = [purpose for issuer_id, purpose in nearly_full(session) if issuer_id == issuer.id]
+    due = [purpose for issuer_id, purpose in nearly_full(session, office) if issuer_id == issuer.id]
     opened = [_open(session, office, issuer, StatusPurpose(purpose)) for purpose in due]
     return [each for each in opened if each is not None]
 
 
 def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
     """An entry of each purpose for one award, as they go into its credential."""
-    oldest = _oldest_with_room(session, issuer)
+    oldest = _oldest_with_room(session, office, issuer)
     places = {}
     for purpose in StatusPurpose:
         try:
@@ -119,8 +124,13 @@ def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str)
 
 def entries_of(session: Session, office: Office, award_id: str) -> tuple[SignedEntry, ...]:
     """The award's entries, for a re-issue under the same id."""
-    query = select(StatusEntry).where(StatusEntry.award_id == award_id).order_by(StatusEntry.purpose)
-    return tuple(_signed(office, entry) for entry in session.scalars(query))
+    query = (
+        select(StatusEntry, StatusList.era)
+        .join(StatusList, StatusList.id == StatusEntry.list_id)
+        .where(StatusEntry.award_id == award_id)
+        .order_by(StatusEntry.purpose)
+    )
+    return tuple(_signed(office.at(era), entry) for entry, era in session.execute(query))
 
 
 def reserve(session: Session, status_list: StatusList) -> int:
@@ -174,6 +184,7 @@ def publish(session: Session, office: Office, issuer: Issuer, list_id: str) -> S
     if status_list.purpose == StatusPurpose.REVOCATION and status_list.json is not None:
         _refuse_regression(status_list, bits)
     now = clock.now()
+    office = office.at(status_list.era)
     facts = StatusListFacts(
         id=office.addresses.status_list(list_id),
         issuer_id=office.addresses.did(issuer.slug),
@@ -221,11 +232,12 @@ def reserve_without_award(
             continue  # others took its last indexes since we looked; the next list has room, or is opened
 
 
-def _oldest_with_room(session: Session, issuer: Issuer) -> dict[str, StatusList]:
+def _oldest_with_room(session: Session, office: Office, issuer: Issuer) -> dict[str, StatusList]:
     """By purpose the oldest list that has an index left, as it looks from here."""
     query = (
         select(StatusList)
-        .where(StatusList.issuer_id == issuer.id, StatusList.next_counter < StatusList.size_bits)
+        .where(StatusList.issuer_id == issuer.id, StatusList.era == office.era)
+        .where(StatusList.next_counter < StatusList.size_bits)
         .order_by(StatusList.number.desc())
         # The published forms of a long list are hundreds of kilobytes, and no award looks at them.
         .options(defer(StatusList.json), defer(StatusList.jwt))
@@ -237,7 +249,7 @@ def _with_room(session: Session, office: Office, issuer: Issuer, purpose: Status
     """The oldest list that has an index left; a new one when there is none."""
     query = (
         select(StatusList)
-        .where(StatusList.issuer_id == issuer.id, StatusList.purpose == purpose)
+        .where(StatusList.issuer_id == issuer.id, StatusList.purpose == purpose, StatusList.era == office.era)
         .where(StatusList.next_counter < StatusList.size_bits)
         .order_by(StatusList.number)
         .limit(1)
@@ -260,6 +272,7 @@ def _open(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpo
         issuer_id=issuer.id,
         purpose=purpose,
         number=(session.scalar(query) or 0) + 1,
+        era=office.era,
         size_bits=office.status_list_size_bits,
         next_counter=0,
         permutation_key=random_secrets.token_bytes(32),

@@ -151,7 +151,7 @@ def _badge(session: Session, office: Office, award: Award) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **_plain(award, *members),
-        "address": office.addresses.badge(award.id),
+        "address": office.at(award.era).addresses.badge(award.id),
         "links_that_live": [
             _plain(each, "label", "created_at", "expires_at") for each in holding.sharing.of_award(session, award)
         ],

@@ -80,7 +80,7 @@ def _person(session: Session, learner: Learner, emails: Any) -> dict[str, Any]:
 def _award(session: Session, office: Office, award: Award) -> dict[str, Any]:
     credential = session.get(Credential, (award.id, award.revision))
     signed = strict_json.loads(credential.json) if credential is not None and credential.json else None
-    return {**_plain(award), "url": office.addresses.badge(award.id), "credential": signed}
+    return {**_plain(award), "url": office.at(award.era).addresses.badge(award.id), "credential": signed}
 
 
 def _rows(session: Session, model: Any, *which: Any) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -44,17 +45,17 @@ class OwnHost:
     def key(self, verification_method: str, *, issuer_id: str) -> KeyFound | Missing | Unreachable:
         """One of our issuers' published keys; `Unreachable` for an issuer that is not ours."""
         with self._reading() as session:
-            issuer = self._issuer(session, issuer_id)
+            issuer, office = self._issuer(session, issuer_id)
             if issuer is None:
                 return Unreachable()
             for key in signing_keys.of_issuer(session, issuer):
-                if verification_method in self._names(issuer, key):
+                if verification_method in _names(office, issuer, key):
                     return KeyFound(key.public_jwk, controller=issuer_id, revoked_at=key.revoked_at)
         return Missing()
 
     def status_list(self, url: str) -> ListFound | Unreachable:
         """One of our own lists, as it is published at this moment."""
-        list_id = url.removeprefix(self._office.addresses.status_list(""))
+        list_id = self._office.renamed(url).removeprefix(self._office.addresses.status_list(""))
         if not _ID.fullmatch(list_id):
             return Unreachable()
         with self._reading() as session:
@@ -63,16 +64,16 @@ class OwnHost:
 
     def document(self, url: str) -> DocumentFound | Missing | Unreachable:
         """The signed form of one of our own badges, or what stands at one of our Open Badges 2.0 addresses."""
-        path = own_path(self._office, url)
+        own = own_place(self._office, url)
         with self._reading() as session:
-            if path is not None and path.startswith("ob2/"):
-                return open_badges_2_desk.document_at(session, self._office, path)
+            if own is not None and own.path.startswith("ob2/"):
+                return open_badges_2_desk.document_at(session, self._office.at(own.era), own.path)
             found = badge_document(session, self._office, url)
         return Unreachable() if found is None else DocumentFound(found, "application/vc")
 
     def superseded_by(self, credential_id: str) -> str | None:
         """The address of the award that took this one's place; "" when its holder keeps it private."""
-        award_id = credential_id.removeprefix(self._office.addresses.badge(""))
+        award_id = _award_id(self._office, credential_id)
         if not _ID.fullmatch(award_id):
             return None
         with self._reading() as session:
@@ -84,7 +85,7 @@ class OwnHost:
 
     def further_entries(self, credential_id: str) -> tuple[model.StatusEntry, ...]:
         """The award's entries beside the one that is signed into it: its place in the suspension list."""
-        award_id = credential_id.removeprefix(self._office.addresses.badge(""))
+        award_id = _award_id(self._office, credential_id)
         if not _ID.fullmatch(award_id):
             return ()
         with self._reading() as session:
@@ -95,18 +96,21 @@ class OwnHost:
         """Whether an issuer lives at this service's address, whether or not it is there (any more)."""
         return is_own_issuer(self._office, issuer_id)
 
-    def _issuer(self, session: Session, issuer_id: str) -> Issuer | None:
+    def _issuer(self, session: Session, issuer_id: str) -> tuple[Issuer | None, Office]:
+        """The issuer with this DID, and an office of the era in which that was its DID."""
         # The last part of our did:web is the slug; the whole id is compared, so no other host's issuer passes.
         slug = issuer_id.rsplit(":", 1)[-1]
-        issuer = session.scalars(select(Issuer).where(Issuer.slug == slug)).one_or_none()
-        return issuer if issuer is not None and self._office.addresses.did(issuer.slug) == issuer_id else None
+        office = next((self._office.at(each.era) for each in self._office.every if each.did(slug) == issuer_id), None)
+        if office is None:
+            return None, self._office
+        return session.scalars(select(Issuer).where(Issuer.slug == slug)).one_or_none(), office
 
-    def _names(self, issuer: Issuer, key: signing_keys.SigningKey) -> set[str]:
-        addresses = self._office.addresses
-        names = {signing_keys.verification_method(self._office, issuer, key), addresses.key(issuer.slug, key.kid)}
-        if key.algorithm != Algorithm.ED25519:  # whose kid is no thumbprint
-            names.add(f"urn:ietf:params:oauth:jwk-thumbprint:sha-256:{key.kid}")
-        return names
+
+def _names(office: Office, issuer: Issuer, key: signing_keys.SigningKey) -> set[str]:
+    names = {signing_keys.verification_method(office, issuer, key), office.addresses.key(issuer.slug, key.kid)}
+    if key.algorithm != Algorithm.ED25519:  # whose kid is no thumbprint
+        names.add(f"urn:ietf:params:oauth:jwk-thumbprint:sha-256:{key.kid}")
+    return names
 
 
 class OwnFirst:
@@ -128,7 +132,7 @@ class OwnFirst:
 
     def document(self, url: str) -> DocumentFound | Missing | Unreachable:
         """A document of ours, or another; ours is never fetched, so that nobody sends this service round in circles."""
-        return (self._elsewhere if own_path(self._office, url) is None else self._own).document(url)
+        return (self._elsewhere if own_place(self._office, url) is None else self._own).document(url)
 
     def superseded_by(self, credential_id: str) -> str | None:
         """Known of our own badges only."""
@@ -156,6 +160,7 @@ def judge(session: Session, office: Office, document: bytes, *, recipient: str |
 
 def badge_document(session: Session, office: Office, address: str) -> bytes | None:
     """The stored JSON of the badge or endorsement at one of our own addresses, any suffix; None: nothing to be seen."""
+    address = office.renamed(address)
     if address.startswith(office.addresses.endorsement("")):
         name = _BADGE_SUFFIX.sub("", address.removeprefix(office.addresses.endorsement("")))
         endorsement = session.get(Endorsement, name) if _ID.fullmatch(name) else None
@@ -174,7 +179,7 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
 
 def own_award(session: Session, office: Office, address: str) -> Award:
     """The award whose badge is at an address of ours, any suffix. Raises NotFound, also for an erased one."""
-    name = _BADGE_SUFFIX.sub("", address.strip().partition("#")[0].removeprefix(office.addresses.badge("")))
+    name = _BADGE_SUFFIX.sub("", _award_id(office, address.strip().partition("#")[0]))
     award = session.get(Award, name) if _ID.fullmatch(name) else None
     if award is None or award.erased_at is not None:
         raise NotFound("There is no badge at this address, or its holder keeps it private")
@@ -183,12 +188,18 @@ def own_award(session: Session, office: Office, address: str) -> Award:
 
 def is_own_issuer(office: Office, issuer_id: str) -> bool:
     """Whether an issuer lives at this service's address, whether or not it is there (any more)."""
-    return issuer_id.startswith(office.addresses.did("")) or is_own_address(office, issuer_id)
+    is_did = any(issuer_id.startswith(each.did("")) for each in office.every)
+    return is_did or is_own_address(office, issuer_id)
 
 
 def is_own_address(office: Office, address: str) -> bool:
     """Whether an address belongs to this service, however its host and port are written."""
-    return _origin(address) == _origin(office.addresses.base_url)
+    return _origin(address) in {_origin(each.base_url) for each in office.every}
+
+
+def _award_id(office: Office, badge: str) -> str:
+    """What follows the beginning of a badge's address; the whole of any other."""
+    return office.renamed(badge).removeprefix(office.addresses.badge(""))
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:
@@ -199,11 +210,22 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
         return "", None, None
 
 
-def own_path(office: Office, address: str) -> str | None:
-    """What follows our base address in an address of ours, asked over http or https; None for any other.
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """What follows our base address in an address of ours, and the era of that base address."""
+
+    path: str
+    era: int
+
+
+def own_place(office: Office, address: str) -> OwnPlace | None:
+    """Where an address of ours leads to, asked over http or https; None for any other.
 
     A verification asks over https for whatever an older badge keeps at an http address.
     """
     scheme, _, place = address.partition("://")
-    base = office.addresses.base_url.partition("://")[2] + "/"
-    return place.removeprefix(base) if scheme in ("http", "https") and place.startswith(base) else None
+    for each in office.every if scheme in ("http", "https") else ():
+        base = each.base_url.partition("://")[2] + "/"
+        if place.startswith(base):
+            return OwnPlace(place.removeprefix(base), each.era)
+    return None

@@ -6,7 +6,7 @@ Quick where that is safe, in a child where a stranger decides how much work it i
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import Resolver
 from app.errors import Busy, FetchFailed, InvalidInput
 from app.issuing import verification
+from app.issuing.office import Addresses
 from app.issuing.watched_keys import Remembering
 from app.judging.children import Child
 from app.outbound import badge_pages
@@ -50,7 +51,7 @@ class Desk:
     def __init__(self, service: Service, network: Network | None = None, *, documents: Documents | None = None) -> None:
         """`network` None = the internet. `documents` are those of a run that has bounds of its own."""
         self._service = service
-        self._documents = documents or Documents(network, never_host=own_host(service.settings.public_base_url))
+        self._documents = documents or Documents(network, never_hosts=own_hosts(service.office.every))
         self._children = tuple(Child() for _ in range(CHILDREN))
         self._idle: queue.LifoQueue[Child] = queue.LifoQueue()  # the last one used is the one that runs
         for child in self._children:
@@ -137,13 +138,13 @@ class Desk:
             self._idle.put(child)
 
 
-def own_host(base_url: str) -> str | None:
-    """Our host, where strangers' addresses could lead to us: asking ourselves holds a place that the answer needs.
+def own_hosts(every: Iterable[Addresses]) -> frozenset[str]:
+    """Our hosts, where strangers' addresses could lead to us: asking ourselves holds a place that the answer needs.
 
-    None when we are at another port than the one that is ever asked; what is at that one is somebody else then.
+    None of an address at another port than the one that is ever asked; what is at that one is somebody else then.
     """
-    parts = urlsplit(base_url)
-    return parts.hostname if parts.scheme == "https" and parts.port in (None, 443) else None
+    stated = [urlsplit(each.base_url) for each in every]
+    return frozenset(parts.hostname or "" for parts in stated if parts.scheme == "https" and parts.port in (None, 443))
 
 
 def _is_small(document: bytes) -> bool:

@@ -10,7 +10,7 @@ from app.credentials.verify.resolver import DocumentFound
 from app.errors import Busy, InvalidInput
 from app.issuing import verification
 from app.issuing.bulk_checks import NOT_CHECKED, Finding, Match, Reason, Stated
-from app.judging.desk import Desk, own_host
+from app.judging.desk import Desk, own_hosts
 from app.outbound.documents import host_of
 from app.outbound.documents_of_a_run import Bounds, DocumentsOfARun
 from app.outbound.network import Network
@@ -27,8 +27,7 @@ class Run:
         """`network` None = the internet."""
         self._service = service
         self.bounds = bounds or Bounds(seconds=service.settings.check_run_seconds)
-        never_host = own_host(service.settings.public_base_url)
-        self._documents = DocumentsOfARun(network, bounds=self.bounds, never_host=never_host)
+        self._documents = DocumentsOfARun(network, bounds=self.bounds, never_hosts=own_hosts(service.office.every))
         self._desk = Desk(service, documents=self._documents)
         self._own_host = verification.OwnHost(service.database.read, service.office)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -84,18 +84,18 @@ class Documents:
         self,
         network: Network | None = None,
         *,
-        never_host: str | None = None,
+        never_hosts: Collection[str] = (),
         turn_seconds: float = SECONDS_FOR_A_TURN,
         max_kept_bytes: int = MOST_KEPT_BYTES,
         most_kept: int = MOST_KEPT,
         kept_at_least_seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`network` None = the internet. `never_host` is this service's own: what stands there is in its tables.
+        """`network` None = the internet. `never_hosts` are this service's own: what stands there is in its tables.
 
         `kept_at_least_seconds`: how long documents are kept that are usually kept more briefly.
         """
-        self._never_host = never_host
+        self._never_hosts = never_hosts
         self._turn_seconds = turn_seconds
         self._network = network or Network()
         self._clock = clock
@@ -148,7 +148,7 @@ class Documents:
                 max_bytes=max_bytes,
                 timeout_seconds=seconds,
                 max_redirects=wanted.max_redirects,
-                never_host=self._never_host,
+                never_hosts=self._never_hosts,
                 network=self._network,
             )
         except FetchFailed as failure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -45,13 +45,13 @@ class DocumentsOfARun(Documents):
         network: Network | None = None,
         *,
         bounds: Bounds,
-        never_host: str | None = None,
+        never_hosts: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`network` None = the internet. The run's time begins now."""
         super().__init__(
             network,
-            never_host=never_host,
+            never_hosts=never_hosts,
             turn_seconds=bounds.turn_seconds,
             max_kept_bytes=bounds.kept_bytes,
             most_kept=bounds.fetches,

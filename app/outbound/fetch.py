@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -83,14 +83,14 @@ def fetch(
     allow_origin: str | None = None,
     timeout_seconds: float = MOST_SECONDS,
     max_redirects: int = 0,
-    never_host: str | None = None,
+    never_hosts: Collection[str] = (),
     network: Network = _INTERNET,
 ) -> Fetched:
     """GET one foreign document, within `max_bytes` and `timeout_seconds` (8 at most) of wall-clock time.
 
     Only https on port 443 of a DNS name all of whose addresses are public; no cookies, proxies or compression.
     `allow_origin` is the service's own public origin (scheme, host, port), the only one that may be http, local or on
-    another port; None allows none. `never_host` is refused, also behind a redirect. Redirects are failures unless
+    another port; None allows none. `never_hosts` are refused, also behind a redirect. Redirects are failures unless
     `max_redirects` lets some be followed; each is a new address under the same rules, and the time is that of all
     together (T5). Raises FetchFailed, whose words are the same for every cause: `reason` is for the log and must not
     reach whoever asked (T8).
@@ -98,7 +98,7 @@ def fetch(
     deadline = Deadline.after(min(timeout_seconds, MOST_SECONDS))
     for left in reversed(range(max_redirects + 1)):
         target = _target(url, allow_origin=allow_origin)
-        if target.host == never_host:
+        if target.host in never_hosts:
             raise FetchFailed("the host is this service itself")
         request = httpx.Request("GET", target.url, headers={"Accept": accept, **_OUR_HEADERS})
         try:

@@ -44,11 +44,12 @@ def endorsements_of_badge(
 ) -> tuple[BadgeEndorsement, ...]:
     """Those that the issuer accepted, of the badge itself, of the achievement or of the issuer; the newest first."""
     addresses = office.addresses
-    abouts = {
-        addresses.badge(award.id): _("of this badge"),
-        addresses.achievement_version(award.achievement_id, version.number): _("of this achievement"),
-        addresses.did(issuer.slug): _("of the issuer"),
-    }
+    things = (
+        (addresses.badge(award.id), _("of this badge")),
+        (addresses.achievement_version(award.achievement_id, version.number), _("of this achievement")),
+        (addresses.did(issuer.slug), _("of the issuer")),
+    )
+    abouts = {name: words for thing, words in things for name in office.names_of(thing)}
     found = [
         (each.created_at, _shown(session, office, each, abouts[each.about], now=now))
         for each in endorsements.shown(session, tuple(abouts))

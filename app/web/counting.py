@@ -29,6 +29,7 @@ from app.db import Database
 from app.issuing import views
 from app.issuing.views import Seen, ViewKind
 from app.web.deps import service_of
+from app.web.former_addresses import FORMER_ERA
 from app.web.headers import WAS_HEAD
 from app.web.rates import caller
 
@@ -165,9 +166,10 @@ def note_check(request: Request, report: Report | None, *, is_own: bool = False)
     """Count that a badge of ours was checked. What only says that it is one of ours is not counted."""
     if report is None or report.credential is None or report.verdict in _UNDECIDED:
         return
-    addresses = service_of(request).office.addresses
-    for prefix in (addresses.badge(""), addresses.ob2_assertion("")):
-        award_id = report.credential.credential_id.removeprefix(prefix)
+    office = service_of(request).office
+    credential_id = office.renamed(report.credential.credential_id)
+    for prefix in (office.addresses.badge(""), office.addresses.ob2_assertion("")):
+        award_id = credential_id.removeprefix(prefix)
         if _AWARD_ID.fullmatch(award_id):
             looks_of(request).note(request, award_id, ViewKind.CHECK, is_own=is_own)
             return
@@ -177,7 +179,9 @@ def is_counted(request: Request, kind: ViewKind) -> bool:
     """Whether a person stands behind this request, as far as it says; for a check, a person or a program."""
     # Read in one go, and as bytes: this is asked for every page.
     told = {name: value for name, value in request.scope["headers"] if name in _TELLING}
-    if WAS_HEAD in request.scope or any(_IN_ADVANCE.search(told[name]) for name in _PURPOSES if name in told):
+    if WAS_HEAD in request.scope or (kind is ViewKind.PAGE and FORMER_ERA in request.scope):
+        return False  # who asks at a former address is sent on to the page
+    if any(_IN_ADVANCE.search(told[name]) for name in _PURPOSES if name in told):
         return False
     agent = _agent(told.get(b"user-agent", b""))
     if kind is ViewKind.CHECK:

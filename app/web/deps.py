@@ -14,10 +14,12 @@ from fastapi import Depends, Request
 
 from app.issuing.accounts import passkeys
 from app.issuing.accounts.passkeys import RelyingParty
+from app.issuing.office import Office
 from app.judging.desk import Desk
 from app.outbound.network import Network
 from app.outbound.oidc import Provider
 from app.service import Service
+from app.web.former_addresses import FORMER_ERA
 from app.web.lanes import Lane
 from app.web.rates import Rates
 
@@ -52,6 +54,12 @@ def service_of(request: Request) -> Service:
     """The service that this application was made with."""
     service: Service = request.app.state.service
     return service
+
+
+def office_asked(request: Request) -> Office:
+    """The office at the address that was asked: what says who an issuer is says it by the name that it has there."""
+    office = service_of(request).office
+    return office.at(request.scope.get(FORMER_ERA, office.era))
 
 
 def desk_of(request: Request) -> Desk:
@@ -101,6 +109,7 @@ async def raw_body(request: Request) -> bytes:
 
 
 TheService = Annotated[Service, Depends(service_of)]
+OfficeAsked = Annotated[Office, Depends(office_asked)]
 TheNetwork = Annotated[Network | None, Depends(network_of)]
 TheDoctor = Annotated[Examine, Depends(examine_of)]
 TheProvider = Annotated[Provider | None, Depends(provider_of)]

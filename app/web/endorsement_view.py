@@ -47,10 +47,11 @@ class OtherVersion:
 
 
 def endorsements_of(session: Session, office: Office, about: str) -> tuple[EndorsementView, ...]:
-    """What others say of the thing with this id, as far as whose it is accepted it; the newest first."""
-    here = endorsements.accepted(session, [about], at_most=MOST_SHOWN)
+    """What others say of the thing at this address, as far as whose it is accepted it; the newest first."""
+    names = office.names_of(about)
+    here = endorsements.accepted(session, names, at_most=MOST_SHOWN)
     now = clock.now()
-    elsewhere = received_endorsements.accepted(session, [about], at_most=MOST_SHOWN)
+    elsewhere = received_endorsements.accepted(session, names, at_most=MOST_SHOWN)
     found = [_view(office, said, by) for said, by in here]
     found += [_view_of_received(office, each) for each in elsewhere if received_endorsements.is_good(each, now)]
     return tuple(sorted(found, key=lambda each: each.since, reverse=True)[:MOST_SHOWN])
@@ -78,7 +79,7 @@ def name_of(received: ReceivedEndorsement) -> str:
 
 def page_of(office: Office, about: str) -> str:
     """The page here of the thing with this id: an issuer's for its DID, else the address itself."""
-    did = office.addresses.did("")
+    did, about = office.addresses.did(""), office.renamed(about)
     return f"/issuers/{about.removeprefix(did)}" if about.startswith(did) else about
 
 

@@ -81,6 +81,7 @@ STATUS: dict[type[ServiceError], int] = {
     errors.StatusListFull: 503,
     errors.StatusListRegression: 500,
     errors.Busy: 503,
+    errors.StartedBeforeMove: 503,
     errors.SchemaUnknown: 503,
     errors.ExportFailed: 500,
     errors.FetchFailed: 502,

@@ -18,7 +18,7 @@ from app.issuing.office import Office
 from app.web import catalogue_query, negotiation, structured_data
 from app.web.accreditation_view import accreditations_of
 from app.web.catalogue_view import catalogue_view
-from app.web.deps import TheService
+from app.web.deps import OfficeAsked, TheService
 from app.web.endorsement_view import endorsements_of
 from app.web.issuer_view import issuer_view, keys_of
 from app.web.negotiation import LINKED_DATA, PAGE, Form
@@ -35,11 +35,11 @@ NO_SUCH_ISSUER = "There is no such issuer"
 
 
 @router.get("/.well-known/jwks.json")
-def every_key(request: Request, service: TheService) -> Response:
+def every_key(request: Request, service: TheService, office: OfficeAsked) -> Response:
     """The keys of all issuers, each with its issuer as `iss` (OB3-80)."""
     with service.database.read() as session:
         entries = [
-            (service.office.addresses.did(issuer.slug), key)
+            (office.addresses.did(issuer.slug), key)
             for issuer in issuers.every(session)
             for key in signing_keys.published(session, issuer)
         ]
@@ -47,7 +47,7 @@ def every_key(request: Request, service: TheService) -> Response:
 
 
 @router.get("/issuers/{name}")
-def issuer_page(name: str, request: Request, service: TheService) -> Response:
+def issuer_page(name: str, request: Request, service: TheService, office: OfficeAsked) -> Response:
     """The issuer's page, or its profile as it is signed into badges; `.json` is the profile whatever `Accept` says."""
     slug = name.removesuffix(LINKED_DATA.suffix)
     _check(slug)
@@ -58,34 +58,38 @@ def issuer_page(name: str, request: Request, service: TheService) -> Response:
         links = _links(service.office, issuer)
         if chosen.form is PAGE:
             return _page(request, service.office, session, issuer, links)
-        profile = ob3.profile_document(accreditations.signed_profile(session, service.office, issuer))
+        profile = ob3.profile_document(accreditations.signed_profile(session, office, issuer))
     body = strict_json.dumps({"@context": list(ob3.CONTEXTS), **profile})
     return respond(request, Representation(body, chosen.media_type, alternates=links))
 
 
 @router.get("/issuers/{slug}/did.json")
-def did_document(slug: str, request: Request, service: TheService) -> Response:
-    """The did:web document with every key that the issuer ever had."""
+def did_document(slug: str, request: Request, service: TheService, office: OfficeAsked) -> Response:
+    """The did:web document with every key that the issuer ever had.
+
+    After a move each address answers with its own, and each names the issuer's other DIDs.
+    """
     _check(slug)
     with service.database.read() as session:
         issuer = issuers.by_slug(session, slug)
-        addresses = service.office.addresses
+        addresses = office.addresses
+        others = [each for each in office.names_of(addresses.did(slug)) if each != addresses.did(slug)]
         older = [addresses.ob2_issuer(slug)] if issuers.has_open_badges_2(session, issuer) else []
         document = keys.did_document(
             issuer_id=addresses.did(slug),
             keys=signing_keys.published(session, issuer),
-            also_known_as=[addresses.issuer(slug), *older],
+            also_known_as=[addresses.issuer(slug), *older, *others],
         )
     return _document(request, document, DID_DOCUMENT)
 
 
 @router.get("/issuers/{slug}/jwks.json")
-def issuer_keys(slug: str, request: Request, service: TheService) -> Response:
+def issuer_keys(slug: str, request: Request, service: TheService, office: OfficeAsked) -> Response:
     """The issuer's keys as a JWK set."""
     _check(slug)
     with service.database.read() as session:
         issuer = issuers.by_slug(session, slug)
-        entries = [(service.office.addresses.did(slug), key) for key in signing_keys.published(session, issuer)]
+        entries = [(office.addresses.did(slug), key) for key in signing_keys.published(session, issuer)]
     return _document(request, keys.jwks(entries), JWK_SET)
 
 

@@ -23,7 +23,7 @@ from app.issuing.awards import Award, Visibility
 from app.issuing.open_badges_2 import Counts
 from app.service import Service
 from app.web import negotiation
-from app.web.deps import TheService
+from app.web.deps import TheService, office_asked
 from app.web.headers import DRAWING_POLICY
 from app.web.negotiation import DRAWING, LINKED_DATA, PAGE, PICTURE, Form
 from app.web.public_badges import visible
@@ -107,7 +107,7 @@ def _badge_class(
     _check(achievement_id, kid or achievement_id)
     with service.database.read() as session:
         achievement, version = _published(session, achievement_id, int(match[1]))
-        document = open_badges_2.badge_class(session, service.office, achievement, version, kid=kid)
+        document = open_badges_2.badge_class(session, office_asked(request), achievement, version, kid=kid)
     return _answer(request, document, service.office.addresses.achievement_version(achievement_id, version.number))
 
 
@@ -121,7 +121,7 @@ def _of_issuer(
 ) -> Response:
     _check(slug)
     with service.database.read() as session:
-        document = read(session, service.office, issuers.by_slug(session, slug))
+        document = read(session, office_asked(request), issuers.by_slug(session, slug))
     return _answer(request, document, service.office.addresses.issuer(slug) if has_page else None)
 
 

@@ -131,7 +131,7 @@ def _document(view: BadgeView, base_url: str, asked: Asked) -> dict[str, str | i
 def _badge_at(service: Service, url: str) -> str:
     """The id in the address of a badge's page of this service. Raises NotFound for any other address."""
     page_of_badges = re.escape(service.office.addresses.badge(""))
-    match = re.fullmatch(rf"{page_of_badges}([A-Za-z0-9_-]{{1,80}})(?:[?#].*)?", url)
+    match = re.fullmatch(rf"{page_of_badges}([A-Za-z0-9_-]{{1,80}})(?:[?#].*)?", service.office.renamed(url))
     if match is None:
         raise NotFound(_("This is not the address of a badge here"))
     return match[1]

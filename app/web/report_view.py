@@ -135,5 +135,5 @@ def _line(check: Check) -> Line:
 
 def _own_path(office: Office, url: str | None, below: str) -> str | None:
     """The path of one of our own addresses; None for any other, which our pages neither load nor link."""
-    base = office.addresses.base_url
-    return url.removeprefix(base) if url and url.startswith(base + below) else None
+    base, url = office.addresses.base_url, office.renamed(url or "")
+    return url.removeprefix(base) if url.startswith(base + below) else None

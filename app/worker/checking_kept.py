@@ -10,7 +10,7 @@ import structlog
 from app.errors import NotFound
 from app.issuing import kept_badges
 from app.judging.by_host import work_by_host
-from app.judging.desk import Desk, own_host
+from app.judging.desk import Desk, own_hosts
 from app.outbound.documents_of_a_run import Bounds, DocumentsOfARun
 from app.outbound.network import Network
 from app.service import Service
@@ -39,8 +39,8 @@ class CheckingKept:
             due = kept_badges.due(session, limit=AT_ONCE)
         if not due:
             return 0
-        never_host = own_host(self._service.settings.public_base_url)
-        documents = DocumentsOfARun(self._network, bounds=BOUNDS, never_host=never_host)
+        never_hosts = own_hosts(self._service.office.every)
+        documents = DocumentsOfARun(self._network, bounds=BOUNDS, never_hosts=never_hosts)
         with closing(Desk(self._service, documents=documents)) as desk:
 
             def check(kept_id: str) -> None:

@@ -119,7 +119,7 @@ class Upkeep:
     def open_lists(self) -> None:
         """Open the next status list where one is nearly full, so that no award has to wait for that."""
         with self._database.read() as session:
-            due = sorted({issuer_id for issuer_id, _ in status_lists.nearly_full(session)})
+            due = sorted({issuer_id for issuer_id, _ in status_lists.nearly_full(session, self._office)})
         for issuer_id in due:
             self._try("status lists", partial(self._open_lists, issuer_id))
 

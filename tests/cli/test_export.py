@@ -16,7 +16,7 @@ from app import clock
 from app import service as services
 from app.credentials import bitstring
 from app.credentials.jsonld.contexts import PINNED
-from app.issuing import awards, erasure, issuers, learners, open_badges_2
+from app.issuing import awards, eras, erasure, issuers, learners, open_badges_2
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Visibility
 from app.issuing.received_endorsements import Form, ReceivedEndorsement
@@ -295,3 +295,29 @@ def test_what_is_said_of_a_badge_that_nobody_may_see_is_left_out(academy, servic
     names = {path.name for path in (export(academy) / "endorsements").iterdir()}
 
     assert names == {"of-shown", "of-shown.json", "index.html"}
+
+
+def test_after_a_move_there_is_a_site_for_each_name_which_says_who_the_issuer_is_there(
+    academy, service, badges, monkeypatch
+):
+    new = "https://new.example"
+    with service.database.write() as session:
+        eras.move(session, service.office, new, actor="cli")
+    monkeypatch.setenv("LANYARD_PUBLIC_BASE_URL", new)
+    newer = issue(academy, "after@hosp.example")
+    site = export(academy)
+    former = site.parent / "former" / "badges.test"
+
+    manifest = json.loads((site.parent / "MANIFEST.json").read_bytes())
+    here, there = files(site), files(former)
+    assert here.keys() == there.keys()
+    others = {name for name in here if here[name] != there[name]}
+    assert others == manifest["former"]["badges.test"].keys()
+    assert {"issuers/st-anna/did.json", "issuers/st-anna/jwks.json", ".well-known/jwks.json"} <= others
+    assert not any(name.startswith(("b/", "status/", "images/", "achievements/")) for name in others)
+    assert json.loads(there["issuers/st-anna/did.json"])["id"] == "did:web:badges.test:issuers:st-anna"
+    assert json.loads(here["issuers/st-anna/did.json"])["id"] == "did:web:new.example:issuers:st-anna"
+    assert json.loads(there[f"b/{badges[0]}.json"])["id"] == f"http://badges.test/b/{badges[0]}"
+    assert json.loads(here[f"b/{newer}.json"])["id"] == f"{new}/b/{newer}"
+    assert "former/HOST/" in (site.parent / "README.txt").read_text()
+    export(academy)  # replaces what it wrote

@@ -162,12 +162,12 @@ def running(folder: Path) -> Iterator[RunningLanyard]:
     settings = _settings(folder)
     migrating.upgrade(settings.database_url)
     log = folder / "server.log"
-    with _serving(settings, log):
+    with serving(settings, log):
         service = services.build(settings)
         lanyard = RunningLanyard(service)
         try:
             source = _furnish(service)
-            _wait(settings.public_base_url, log)
+            wait(settings.public_base_url, log)
             _bring_about(lanyard, source)
             yield lanyard
         finally:
@@ -175,8 +175,7 @@ def running(folder: Path) -> Iterator[RunningLanyard]:
 
 
 def _settings(folder: Path) -> Settings:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     return Settings(
         _env_file=None,
         mode=Mode.DEVELOPMENT,
@@ -189,9 +188,16 @@ def _settings(folder: Path) -> Settings:
     )
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
 @contextmanager
-def _serving(settings: Settings, log: Path) -> Iterator[None]:
-    """`lanyard serve` with these settings in its environment."""
+def serving(settings: Settings, log: Path) -> Iterator[None]:
+    """`lanyard serve` with these settings in its environment, until the end."""
     chosen = settings.model_dump(include={"mode", "public_base_url", "database_url", "keys_dir", "var_dir", "port"})
     chosen["secret"] = settings.secret_bytes().decode()
     with log.open("wb") as writer:
@@ -209,7 +215,8 @@ def _serving(settings: Settings, log: Path) -> Iterator[None]:
         server.wait(PATIENCE_SECONDS)
 
 
-def _wait(base_url: str, log: Path) -> None:
+def wait(base_url: str, log: Path) -> None:
+    """Wait until a server answers. Raises TimeoutError with what it wrote."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         try:

@@ -272,7 +272,7 @@ def test_no_list_is_opened_while_there_is_room_nor_a_second_one_ahead(desk):
 
 def test_an_issuer_without_lists_is_given_none_ahead(desk):
     with desk.write() as session:
-        assert status_lists.nearly_full(session) == []
+        assert status_lists.nearly_full(session, desk.office) == []
         assert status_lists.open_next(session, desk.office, desk.issuer) == []
 
 

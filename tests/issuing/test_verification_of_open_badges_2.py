@@ -106,7 +106,8 @@ def test_what_is_not_there_is_missing(desk, path):
 def test_a_document_of_ours_is_found_over_either_scheme(desk):
     ours = desk.office.addresses.base_url.partition("://")[2]
 
-    assert verification.own_path(desk.office, f"https://{ours}/ob2/x") == "ob2/x"
-    assert verification.own_path(desk.office, f"http://{ours}/ob2/x") == "ob2/x"
-    assert verification.own_path(desk.office, f"https://{ours}.evil.example/x") is None
-    assert verification.own_path(desk.office, f"ftp://{ours}/x") is None
+    place = verification.OwnPlace("ob2/x", era=1)
+    assert verification.own_place(desk.office, f"https://{ours}/ob2/x") == place
+    assert verification.own_place(desk.office, f"http://{ours}/ob2/x") == place
+    assert verification.own_place(desk.office, f"https://{ours}.evil.example/x") is None
+    assert verification.own_place(desk.office, f"ftp://{ours}/x") is None

@@ -11,7 +11,8 @@ import pytest
 from app.credentials.report import Verdict
 from app.credentials.trust_lists import TrustLists, read
 from app.errors import InvalidInput
-from app.judging.desk import Desk, own_host
+from app.issuing.office import Addresses
+from app.judging.desk import Desk, own_hosts
 from app.service import Service
 from tests.neighbour import Neighbour
 from tests.strangers import Answer, Strangers
@@ -170,12 +171,13 @@ def test_closing_ends_a_child_that_is_at_work(service: Service):
 
 
 @pytest.mark.parametrize(
-    ("base_url", "host"),
+    ("base_urls", "hosts"),
     [
-        ("https://badges.example", "badges.example"),
-        ("https://badges.example:8443", None),  # what is at the ordinary port is another service
-        ("http://localhost:8321", None),  # no local name is ever asked
+        (["https://badges.example"], {"badges.example"}),
+        (["https://new.example", "https://old.example"], {"new.example", "old.example"}),
+        (["https://badges.example:8443"], set()),  # what is at the ordinary port is another service
+        (["http://localhost:8321"], set()),  # no local name is ever asked
     ],
 )
-def test_strangers_addresses_never_lead_to_the_service_itself(base_url: str, host: str | None):
-    assert own_host(base_url) == host
+def test_strangers_addresses_never_lead_to_the_service_itself(base_urls: list[str], hosts: set[str]):
+    assert own_hosts(map(Addresses, base_urls)) == hosts

@@ -183,7 +183,7 @@ def test_eight_that_ask_a_host_for_the_same_document_all_get_it(real: Strangers)
 
 def test_the_service_itself_is_never_asked_also_behind_a_redirect(real: Strangers):
     real.publish("evil.example/r", b"", status=302, headers={"Location": "https://issuer.example/verify"})
-    documents = Documents(real.network(), never_host="issuer.example")
+    documents = Documents(real.network(), never_hosts={"issuer.example"})
     following = Wanted("*/*", 10_000, 30, max_redirects=3)
 
     assert documents.get("https://issuer.example/b/1", JSON, Allowance()) == Failed()

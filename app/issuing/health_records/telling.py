@@ -114,6 +114,7 @@ class Teller:
     def _awards(self, learner_ids: Collection[str]) -> list[tuple[Award, Any]]:
         version = (
             AchievementVersion.number,
+            AchievementVersion.era,
             AchievementVersion.facts["name"].as_string().label("name"),
             AchievementVersion.facts["abbreviation"].as_string().label("abbreviation"),
         )
@@ -126,17 +127,17 @@ class Teller:
         return [(row[0], row) for row in self.session.execute(query)]
 
     def _qualification(self, award: Award, version: Any, changes: Mapping[str, datetime]) -> Qualification:
-        addresses = self.office.addresses
         status = self._status(award)
         moments = [award.created_at, *filter(None, [changes.get(award.id)])]
         if status is QualificationStatus.INACTIVE and award.valid_until is not None:
             moments.append(award.valid_until)
-        badge = addresses.badge(award.id)
+        badge = self.office.at(award.era).addresses.badge(award.id)
+        of_version = self.office.at(version.era).addresses
         return Qualification(
             id=wire_id(award.id),
             badge_url=badge,
-            achievement_url=addresses.achievement_version(award.achievement_id, version.number),
-            verify_url=addresses.check(badge),
+            achievement_url=of_version.achievement_version(award.achievement_id, version.number),
+            verify_url=self.office.addresses.check(badge),
             name=version.name,
             abbreviation=version.abbreviation,
             begins=award.awarded_at,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, definitions
+from app.issuing import achievement_facts, achievements, definitions
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.issuing.definitions import Kind
 from app.issuing.definitions.kinds import RecognisedFacts, SkillFacts
@@ -78,7 +78,7 @@ def achievement_in_ctdl(
         entry = ctdl.Required(f"{said}.", tuple(map(office.addresses.achievement, named)))
     return ctdl.credential(
         ctdl.Credential(
-            id=office.addresses.achievement_version(achievement.id, version.number),
+            id=achievements.id_of(office, version),
             name=facts.name,
             abbreviation=facts.abbreviation,
             description=facts.description,

@@ -113,7 +113,7 @@ def _evidence(case: Case, holding_id: str) -> model.Evidence:
     award = case.session.get(Award, holding_id)
     if award is not None:
         credential = case.known.world.credentials[case.known.slugs[award.achievement_id]]
-        address = case.office.addresses.badge(award.id)
+        address = case.office.at(award.era).addresses.badge(award.id)
         return model.Evidence(id=address, name=f"{credential.name} ({credential.abbreviation})", genre="Open Badge")
     recognised = case.session.get_one(Recognition, holding_id)
     credential = case.known.world.credentials[case.known.slugs[recognised.definition_id]]

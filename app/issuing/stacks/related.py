@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.credentials.model import Association, AssociationType
-from app.issuing import awards
+from app.issuing import achievements, awards
 from app.issuing.awards import Award
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayVersion
@@ -91,5 +91,4 @@ def _level(facts: dict[str, object], node: str) -> int:
 
 
 def _address(session: Session, office: Office, award: Award) -> str:
-    version = awards.version_of(session, award)
-    return office.addresses.achievement_version(award.achievement_id, version.number)
+    return achievements.id_of(office, awards.version_of(session, award))

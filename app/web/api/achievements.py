@@ -240,7 +240,7 @@ def _version_told(office: Office, achievement: Achievement, version: Achievement
     return VersionOut(
         achievement=achievement.id,
         number=version.number,
-        url=office.addresses.achievement_version(achievement.id, version.number),
+        url=achievements.id_of(office, version),
         facts=achievement_facts.parse(version.facts),
         image=office.addresses.image(version.image_sha256),
         published_at=version.published_at,

@@ -130,7 +130,7 @@ def members(office: Office, award: Award, versions: dict[str, int]) -> dict[str,
     """The members of `AwardOut`."""
     return {
         "id": award.id,
-        "url": office.addresses.badge(award.id),
+        "url": office.at(award.era).addresses.badge(award.id),
         "state": award.state,
         "is_expired": award.valid_until is not None and award.valid_until < clock.now(),
         "visibility": award.visibility,

@@ -13,6 +13,7 @@ from app.errors import ExportFailed
 from app.service import Service
 from app.web import pages, problems, public
 from app.web.counting import Looks
+from app.web.former_addresses import FORMER_ERA
 from app.web.standalone.forms import Wanted
 
 _LEFT_OUT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -21,8 +22,10 @@ _LEFT_OUT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 class Doors:
     """The public doors of a service, asked one after the other; their pages are written as a copy of this day."""
 
-    def __init__(self, service: Service, day: date) -> None:
+    def __init__(self, service: Service, day: date, *, era: int | None = None) -> None:
+        """`era`: ask at the address of a former era; None = at today's."""
         self._day = day
+        self._era = {} if era is None else {FORMER_ERA: era}
         self._app = FastAPI(openapi_url=None, redirect_slashes=False)
         self._app.state.service = service
         self._app.state.looks = Looks(service.database)  # never started, so it never writes
@@ -36,7 +39,7 @@ class Doors:
         """
         answer = _Answer()
         with pages.as_copy(self._day):
-            await self._app(_scope(wanted), _no_body, answer.take)
+            await self._app(_scope(wanted) | self._era, _no_body, answer.take)
         if answer.status in wanted.statuses and not answer.is_problem:
             return bytes(answer.body)
         if wanted.may_be_gone and answer.status in _LEFT_OUT:

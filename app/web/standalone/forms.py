@@ -98,23 +98,23 @@ def of_things(session: Session, office: Office) -> Iterator[Wanted]:
 
 def _of_endorsements(session: Session, office: Office) -> Iterator[Wanted]:
     """What is said of things that everybody may see, and, of things of this service, was accepted by whose they are."""
-    badge = office.addresses.badge("")
     for said in session.execute(
         select(Endorsement.id, Endorsement.about, Endorsement.about_issuer_id, Endorsement.accepted_at)
     ):
-        if (said.about_issuer_id and said.accepted_at is None) or _is_hidden(session, said.about, badge):
+        if (said.about_issuer_id and said.accepted_at is None) or _is_hidden(session, office, said.about):
             continue
         yield Wanted(f"/endorsements/{said.id}.json", f"endorsements/{said.id}")
         yield from (Wanted.at(f"/endorsements/{said.id}{form.suffix}") for form in BADGE_FORMS[:2])
     received = select(ReceivedEndorsement.id, ReceivedEndorsement.form, ReceivedEndorsement.about)
     for endorsement_id, form_name, about in session.execute(received):
-        if not _is_hidden(session, about, badge):
+        if not _is_hidden(session, office, about):
             path = f"/endorsements/{endorsement_id}.{form_name}"
             yield Wanted(path, f"endorsements/{endorsement_id}", may_be_gone=True)
             yield replace(Wanted.at(path), may_be_gone=True)
 
 
-def _is_hidden(session: Session, about: str, badge: str) -> bool:
+def _is_hidden(session: Session, office: Office, about: str) -> bool:
+    about, badge = office.renamed(about), office.addresses.badge("")
     if not about.startswith(badge):
         return False
     return session.scalar(select(Award.id).where(Award.id == about.removeprefix(badge), *SHOWN)) is None

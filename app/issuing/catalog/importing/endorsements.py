@@ -51,4 +51,4 @@ def _about(done: Import, issuer: Issuer, achievement: str | None) -> str:
     if achievement is None:
         return done.office.addresses.did(issuer.slug)
     found = achievements.by_slug(done.session, issuer, achievement)
-    return done.office.addresses.achievement_version(found.id, achievements.current(done.session, found).number)
+    return achievements.id_of(done.office, achievements.current(done.session, found))

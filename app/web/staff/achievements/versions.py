@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, achievement_lists
+from app.issuing import achievement_facts, achievement_lists, achievements
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.web.deps import TheService
@@ -64,7 +64,7 @@ def listed(
         staff,
         achievement=shown,
         rows=rows,
-        newest_url=service.office.addresses.achievement_version(found.id, found.current_version or 0),
+        newest_url=achievements.id_of(service.office, published[0]) if published else "",
         choices=[(key, edition.name) for key, edition in editions.items()],
         before=editions.get(before),
         after=editions.get(after),

@@ -60,7 +60,7 @@ def show_award(request: Request, staff: Reader, service: TheService, award_id: s
         local=local,
         pill=words.pill(award, now=now),
         visibility=words.visibility(award),
-        url=service.office.addresses.badge(award.id),
+        url=service.office.at(award.era).addresses.badge(award.id),
         files=FILES,
         can_be=_can_be(award),
         others=[(each, words.pill(each.award, now=now)) for each in others],

@@ -38,7 +38,7 @@ ELSEWHERE = "-"  # which no issuer is called
 @router.get("/endorsements/ask")
 def form_to_ask(request: Request, staff: Owner, service: TheService, about: str = "") -> Response:
     """The form; `about` in the address chooses the thing."""
-    field = "badge" if about.startswith(service.office.addresses.badge("")) else "about"
+    field = "badge" if service.office.renamed(about).startswith(service.office.addresses.badge("")) else "about"
     return _ask_page(request, staff, service, given=dict.fromkeys(ASK_FIELDS, "") | {field: about[:500]})
 
 
@@ -141,7 +141,7 @@ def _things(session: Session, office: Office, staff: Staff) -> list[tuple[str, s
         facts = achievement_facts.parse(version.facts)
         stated = {"name": facts.name, "short": facts.abbreviation, "number": version.number}
         words = _("%(name)s (%(short)s), version %(number)s", **stated)
-        found.append((office.addresses.achievement_version(achievement.id, version.number), words))
+        found.append((achievements.id_of(office, version), words))
     return found
 
 

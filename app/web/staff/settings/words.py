@@ -124,6 +124,7 @@ KINDS = {
     "renewals": marked("Sample of renewals"),
     "report": marked("Report by mail"),
     "rule": marked("Rule"),
+    "service": marked("Address of the service"),
     "skill": marked("Skill of a learner"),
     "stack": marked("Stack"),
     "source": marked("Source"),
