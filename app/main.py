@@ -33,6 +33,7 @@ from app.web import (
     staff,
     styleguide,
     vc_api,
+    wallets,
     xapi,
 )
 from app.web.access_log import AccessLog
@@ -63,6 +64,7 @@ ROUTERS = (
     api.router,
     api.description_router,
     vc_api.router,
+    wallets.router,
     fhir.router,
 )
 

@@ -85,6 +85,7 @@ def assemble(settings: Settings) -> Service:
         webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
         refresh_service=settings.refresh_service,
         endorsement_tokens=settings.endorsement_tokens,
+        wallet_offer_minutes=settings.wallet_offer_minutes,
         demo=is_demo,
         follow=stacks.follow,
     )

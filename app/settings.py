@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         description="badges carry endorsements that are tokens (endorsementJwt); verifiers with a context of before "
         "June 2026 then refuse the whole badge",
     )
+    wallet_offer_minutes: int = Field(
+        10, ge=1, le=1_440, description="minutes for which a badge that is offered to a wallet waits for it"
+    )
     verify_foreign: bool = Field(
         default=True, description="ask other hosts for keys, lists and badges when somebody has a badge checked"
     )

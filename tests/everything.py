@@ -7,6 +7,7 @@ below some path is named with the beginning of that path, in which it comes last
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,7 @@ from app.issuing import (
     signing_keys,
     stacks,
     status_lists,
+    wallets,
     watches,
 )
 from app.issuing.access import Scope
@@ -386,6 +388,7 @@ class Everything:
             "/sign-in/{token}": self._mailed("account.", "/sign-in/"),
         }
         self._confirm_a_claim()
+        self._offer_to_a_wallet()
 
     def _fill_what_learners_make(self) -> None:
         office = self.service.office
@@ -544,6 +547,13 @@ class Everything:
         answer = self._api.post(f"http://localhost/claim/{token}", data={"email": "ana.new@example.org"})
         assert answer.status_code < 400, answer.text
         self.things["/claim/confirm/{token}"] = self._mailed("claim.", "/claim/confirm/")
+
+    def _offer_to_a_wallet(self) -> None:
+        office = replace(self.service.office, wallet_offer_minutes=1_440)  # longer than any run of the tests
+        with self.service.database.write() as session:
+            award = awards.by_id(session, self.things["award_id"])
+            code = wallets.offers.make(session, office, award, actor=ACTOR).code
+        self.things |= {"/wallets/{slug}/offers/{code}": code, "/wallets/{slug}/exchanges/{code}": code}
 
     def _mailed(self, event: str, path: str) -> str:
         with self.service.database.read() as session:

@@ -36,7 +36,7 @@ def claims_of(
 
     `header_members` are what may stand in the header: nothing that brings its own key, or a rule unknown here (`crit`).
     """
-    header = _object(_segments(token)[0])
+    header = header_of(token)
     if not header.keys() <= set(header_members):
         raise BadToken("its header has members that are not accepted")
     algorithm = header.get("alg")
@@ -51,6 +51,11 @@ def claims_of(
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise BadToken(f"its signature does not hold: {type(error).__name__}") from error
     return unverified(token)
+
+
+def header_of(token: str) -> dict[str, Any]:
+    """The header, believed by nobody yet. Raises BadToken for what is no token."""
+    return _object(_segments(token)[0])
 
 
 def unverified(token: str) -> dict[str, Any]:

@@ -65,6 +65,7 @@ from app.issuing import (
     status_lists,
     stored_keys,
     views,
+    wallets,
     watched_keys,
     watches,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "status_lists",
     "stored_keys",
     "views",
+    "wallets",
     "watched_keys",
     "watches",
 ]

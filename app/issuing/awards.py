@@ -214,7 +214,7 @@ def issue(
     """
     office, now = office.at(made.era), clock.now()
     valid_from = _valid_from(session, made, now)
-    stated = _signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
+    stated = signed_facts(session, office, issuer, made, entries=entries, valid_from=valid_from)
     prepared = attached_endorsements.prepare(session, office, stated)
     pair = signing_keys.active(session, office, issuer)
     signed = sign.sign(prepared, embedded=pair.embedded, token=pair.token, created=now)
@@ -360,7 +360,7 @@ def _holder_of_slot(session: Session, earned: Earned, slot: str) -> Award:
     return session.scalars(query).one()
 
 
-def _signed_facts(
+def signed_facts(
     session: Session,
     office: Office,
     issuer: Issuer,
@@ -369,6 +369,7 @@ def _signed_facts(
     entries: tuple[model.StatusEntry, ...],
     valid_from: datetime,
 ) -> model.Award:
+    """What a document of the award states, as things are now."""
     achievement = achievements.by_id(session, made.achievement_id)
     return model.Award(
         id=office.addresses.badge(made.id),

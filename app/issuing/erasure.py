@@ -30,6 +30,7 @@ from app.issuing import (
     received_endorsements,
     renewals,
     scheduled_awards,
+    wallets,
     watches,
 )
 from app.issuing.announcements import EMAIL
@@ -200,6 +201,7 @@ def _end_awards(session: Session, office: Office, awards: Sequence[Award], *, ac
     session.flush()
     session.execute(update(Credential).where(Credential.award_id.in_(ids)).values(json=b"", jwt=b""))
     session.execute(update(SignedAssertion).where(SignedAssertion.award_id.in_(ids)).values(jws=b""))
+    wallets.forget_awards(session, ids)
 
 
 def _withdraw_approvals(session: Session, learner_ids: Sequence[str]) -> None:

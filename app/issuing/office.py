@@ -159,6 +159,18 @@ class Addresses:
         """The base of what health-record systems read of an issuer."""
         return f"{self.base_url}/fhir/{slug}"
 
+    def wallets(self, slug: str) -> str:
+        """What an issuer is called by wallets: its Credential Issuer Identifier in OpenID4VCI."""
+        return f"{self.base_url}/wallets/{slug}"
+
+    def wallet_offer(self, slug: str, code: str) -> str:
+        """An offer of one badge to one wallet; a page for people."""
+        return f"{self.wallets(slug)}/offers/{code}"
+
+    def wallet_exchange(self, slug: str, code: str) -> str:
+        """Where a wallet that is known by its DID takes what is offered."""
+        return f"{self.wallets(slug)}/exchanges/{code}"
+
     def watch(self, token: str) -> str:
         """Where a holder says whether an organisation may be told what becomes of a badge."""
         return f"{self.base_url}/watch/{token}"
@@ -208,6 +220,7 @@ class Office:
     webhook_tolerance_seconds: int = 300
     refresh_service: bool = False
     endorsement_tokens: bool = False
+    wallet_offer_minutes: int = 10
     demo: bool = False
     follow: Follows = nobody_follows
 

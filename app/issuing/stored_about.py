@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import applications, holding, issuers, plans, renewals
+from app.issuing import applications, holding, issuers, plans, renewals, wallets
 from app.issuing.accounts import Account, CalendarFeed, people, sessions
 from app.issuing.applications import Application
 from app.issuing.approvals import Approval
@@ -158,6 +158,10 @@ def _badge(session: Session, office: Office, award: Award) -> dict[str, Any]:
         "evidence_of_mine": [
             _plain(each, "name", "url", "text", "is_shown", "state", "reason", "created_at")
             for each in holding.evidence.of_award(session, award.id)
+        ],
+        "in_wallets": [
+            {**_plain(each, "format", "holder", "valid_from", "told"), "document": each.document.decode()}
+            for each in wallets.of_award(session, award.id)
         ],
     }
 

@@ -33,6 +33,12 @@ def as_png(url: str) -> bytes:
     return written.getvalue()
 
 
+def squares(text: str) -> list[str]:
+    """The dark squares as one SVG path a row, to stand in a page: for what shall be at no address of its own."""
+    matrix = segno.make(text, micro=False).matrix
+    return ["".join(f"M{x} {y}h1v1h-1z" for x, dark in enumerate(row) if dark) for y, row in enumerate(matrix)]
+
+
 def side(url: str) -> int:
     """The number of modules along one side, with the quiet zone."""
     width, _ = _code(url).symbol_size(border=QUIET_MODULES)

@@ -35,7 +35,8 @@ PROTECTION = {
 _ONE_YEAR = "max-age=31536000"
 # What other people's verifiers and pages may read from any origin (OB3-88); nothing here knows who asks.
 _OPEN = re.compile(
-    r"/(b|ob2|endorsements|issuers|achievements|images|status|credentials/status|problems|\.well-known)/|/verify(/batch)?$|/oembed$"
+    r"/(b|ob2|endorsements|issuers|achievements|images|status|credentials/status|problems|wallets|\.well-known)/|"
+    r"/verify(/batch)?$|/oembed$"
 )
 _EXPOSED = "ETag, Link, Content-Disposition"
 WAS_HEAD = "lanyard.was_head"  # in the scope of a request that is answered as GET
@@ -98,10 +99,12 @@ def _is_preflight(scope: Scope) -> bool:
 
 
 async def _allow(scope: Scope, send: Send) -> None:
-    methods = "GET, HEAD, POST" if scope["path"] == "/verify" else "GET, HEAD"
+    is_for_wallets = scope["path"].startswith("/wallets/")  # which send a token, and never a cookie
+    methods = "GET, HEAD, POST" if is_for_wallets or scope["path"] == "/verify" else "GET, HEAD"
     headers = MutableHeaders()
     headers["Access-Control-Allow-Methods"] = methods
-    headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+    allowed = "Accept, Content-Type, If-None-Match"
+    headers["Access-Control-Allow-Headers"] = f"Authorization, {allowed}" if is_for_wallets else allowed
     headers["Access-Control-Max-Age"] = "86400"
     await send({"type": "http.response.start", "status": 204, "headers": headers.raw})
     await send({"type": "http.response.body", "body": b""})

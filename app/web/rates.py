@@ -21,6 +21,8 @@ GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a ba
 LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
 RECORD_READS = (RateLimitItemPerMinute(1_200),)  # by one health-record system
 TOKENS = (RateLimitItemPerMinute(120),)  # of a hospital whose systems share an address
+WALLETS = (RateLimitItemPerMinute(240),)  # four requests take a badge; a class may share an address
+OFFERS = (RateLimitItemPerHour(30),)  # of one badge, each of them a row
 SIGN_INS = (RateLimitItemPerMinute(20), RateLimitItemPerHour(200))  # by one caller: a ward may share an address
 _NETWORK_OF_ONE_CALLER = 64  # bits of an IPv6 address; the rest is the caller's to choose
 
@@ -52,6 +54,14 @@ class Rates:
     def ask_for_token(self, request: Request) -> None:
         """Count a request for an access token. Raises RateLimited."""
         self._count(TOKENS, "token", caller(request), "Very many access tokens were asked for from your address")
+
+    def ask_as_wallet(self, request: Request) -> None:
+        """Count a request of a wallet. Raises RateLimited."""
+        self._count(WALLETS, "wallet", caller(request), "Very many requests of wallets came from your address")
+
+    def offer(self, award_id: str) -> None:
+        """Count an offer of a badge to a wallet. Raises RateLimited."""
+        self._count(OFFERS, "offer", award_id, "This badge was offered to wallets very often")
 
     def sign_in(self, request: Request) -> None:
         """Count an attempt to sign in, or a link that is asked for. Raises RateLimited."""

@@ -27,6 +27,7 @@ from app.issuing import (
     renewals,
     stacks,
     status_lists,
+    wallets,
     watched_keys,
     watches,
 )
@@ -165,6 +166,7 @@ class Upkeep:
             bulk_acts.forget_old(session)
             endorsement_requests.forget_old(session)
             watches.forget_old(session)
+            wallets.forget_old(session)
             stacks.jobs.ask_for_the_day(session)
         log.info("daily round", forgotten_requests=count, forgotten_issuers=issuers_forgotten)
         log.info("raw bytes forgotten", deliveries=self._forget_raw())

@@ -36,6 +36,8 @@ NO_PAGES = {
     "/fhir/{slug}/OperationDefinition/{name}": "JSON of FHIR",
     "/fhir/{slug}/CodeSystem/{name}": "JSON of FHIR",
     "/fhir/{slug}/.well-known/smart-configuration": "JSON of SMART",
+    "/.well-known/openid-credential-issuer/wallets/{slug}": "JSON of OpenID4VCI",
+    "/.well-known/oauth-authorization-server/wallets/{slug}": "JSON of OAuth",
 }
 # What pages show only when they are asked for something, in the names of things.
 QUESTIONS = {

@@ -24,6 +24,8 @@ ALLOWED = {
     ("app/issuing/outbox.py", "random.uniform"): "the jitter between two attempts",
     ("app/issuing/sources.py", "secrets.token_bytes"): "the shared secret of a source",
     ("app/issuing/status_lists.py", "secrets.token_bytes"): "the key that shuffles the indexes of a list",
+    ("app/issuing/wallets/offers.py", "secrets.randbelow"): "the code that a wallet asks its user for",
+    ("app/issuing/wallets/offers.py", "secrets.token_urlsafe"): "the codes and tokens of offers to wallets",
     ("app/keystores/files.py", "secrets.token_hex"): "the name of a file that is about to be renamed",
     ("app/keystores/sealing.py", "os.urandom"): "the nonce of AES-GCM",
     ("app/web/counting.py", "secrets.token_bytes"): "the key of a day, under which verifiers are known again",

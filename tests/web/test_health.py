@@ -119,7 +119,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready_and_its_password_is_not_
     away = settings.model_copy(
         update={"database_url": "postgresql+psycopg://lanyard:hunter2@127.0.0.1:1/x", "database_timeout_seconds": 2}
     )
-    service = services.build(away)
+    service = services.assemble(away)  # as it is when the database goes away later
 
     answer = TestClient(application(service)).get("/readyz")
 

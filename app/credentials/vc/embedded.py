@@ -15,7 +15,7 @@ from app.credentials import data_integrity, dids, jsonld
 from app.credentials.data_integrity import ProofProblem
 from app.credentials.jsonld.general import GENERAL
 from app.credentials.keys import public_key_of
-from app.credentials.proofs import Verdict, eddsa_jcs, eddsa_rdfc, judged
+from app.credentials.proofs import Verdict, ed25519_2020, eddsa_jcs, eddsa_rdfc, judged
 from app.credentials.raw_signatures import holds
 from app.credentials.vc.refusal import refused, refusing
 from app.credentials.vc.rules import moment_of
@@ -152,12 +152,16 @@ class _Proof:
         return judged(lambda: self._is_authenticated(jwk, previous))
 
     def _is_authenticated(self, jwk: Document, previous: list[Document]) -> bool:
-        """For who presents: only Ed25519 is taken, in the two kinds of today."""
+        """For who presents: only Ed25519 is taken, in the two kinds of today and the one that older wallets know."""
         signature = data_integrity.signature_of(self.proof, size=_ED25519_SIGNATURE_BYTES)
         key = public_key_of(jwk)
         if not isinstance(key, Ed25519PublicKey):
             raise ProofProblem("key.unsuitable", "The key is not an Ed25519 key, which this kind of proof needs.")
-        match self.proof.get("cryptosuite"):
+        match self.proof.get("cryptosuite", self.proof["type"]):
+            case ed25519_2020.TYPE:
+                signed = ed25519_2020.hash_data(
+                    self.document, self.proof, canonical=self.canonical, previous=previous, contexts=GENERAL
+                )
             case eddsa_rdfc.CRYPTOSUITE:
                 signed = eddsa_rdfc.hash_data(
                     self.document, self.proof, canonical=self.canonical, previous=previous, contexts=GENERAL

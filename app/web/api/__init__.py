@@ -50,6 +50,7 @@ from app.web.api import (
     units,
     unmapped,
     uploaded_endorsements,
+    wallet_offers,
 )
 from app.web.api.description import description_route
 from app.web.api.no_store import NoStore
@@ -65,6 +66,7 @@ for noun in (
     awards,
     award_changes,
     award_components,
+    wallet_offers,
     renewals,
     people,
     reconciliation,

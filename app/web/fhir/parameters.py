@@ -16,8 +16,8 @@ from fastapi import Request
 from app.errors import InvalidSearch, UnsupportedMediaType
 from app.issuing.health_records import Changed
 from app.web.api.strict_route import media_type
+from app.web.token_requests import FORM
 
-FORM = "application/x-www-form-urlencoded"
 COUNT, AFTER, TOTAL, FORMAT, PRETTY = "_count", "_after", "_total", "_format", "_pretty"
 INCLUDE, REVERSE_INCLUDE, CHANGED = "_include", "_revinclude", "_lastUpdated"
 USUAL_COUNT, GREATEST_COUNT = 50, 100

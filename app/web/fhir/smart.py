@@ -5,8 +5,6 @@ Errors here are those of OAuth (RFC 6749, section 5.2), as its clients expect th
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -26,26 +24,15 @@ from app.outbound.key_sets import fetch_key_set
 from app.outbound.network import Network
 from app.projections import fhir
 from app.service import Service
-from app.web.api.strict_route import media_type
 from app.web.deps import RawBody, TheNetwork, TheRates, TheService
-from app.web.fhir.parameters import FORM
 from app.web.representations import is_id
+from app.web.token_requests import NO_STORE, Refused, form_of, refusal
 
 router = APIRouter(prefix="/fhir/{slug}", include_in_schema=False)
 log = structlog.get_logger()
 
 NOTHING_HERE = "There is nothing at this address"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-MOST_FIELDS = 20
-
-
-class Refused(Exception):
-    """A request for a token is refused: an error of OAuth and a sentence for whoever set the system up."""
-
-    def __init__(self, error: str, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.error, self.sentence, self.status = error, sentence, status
 
 
 @router.get("/.well-known/smart-configuration", tags=["public"])
@@ -63,11 +50,9 @@ def token(
     rates.ask_for_token(request)
     issuer = _issuer(service, slug)
     try:
-        text, scopes = _exchanged(service, network, issuer, _form(request, body))
+        text, scopes = _exchanged(service, network, issuer, form_of(request, body))
     except Refused as refused:
-        said = {"error": refused.error, "error_description": refused.sentence}
-        headers = NO_STORE | ({"WWW-Authenticate": "Bearer"} if refused.status == 401 else {})  # noqa: PLR2004 - as named
-        return JSONResponse(said, status_code=refused.status, headers=headers)
+        return refusal(refused)
     told = {"access_token": text, "token_type": "bearer", "expires_in": tokens.GOOD_FOR_SECONDS}
     return JSONResponse({**told, "scope": " ".join(scopes)}, headers=NO_STORE)
 
@@ -150,18 +135,6 @@ def _unproved(reason: str) -> Refused:
     log.info("access token refused", reason=reason)
     sentence = "The proof does not hold: see that issuer, subject, audience, end, id and key are those agreed on"
     return Refused("invalid_client", sentence, 401)
-
-
-def _form(request: Request, body: bytes) -> dict[str, str]:
-    if media_type(request.headers.get("content-type", "")) != FORM:
-        raise Refused("invalid_request", f"Send the request as {FORM}")
-    try:
-        found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise Refused("invalid_request", "The form cannot be read") from error
-    if any(len(values) > 1 for values in found.values()):
-        raise Refused("invalid_request", "A parameter stands there twice")
-    return {name: values[0] for name, values in found.items()}
 
 
 def _issuer(service: Service, slug: str) -> Issuer:

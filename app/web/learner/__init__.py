@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.learner import applications, badges, choices, leaving, portfolios, records, renewals, settings, shared
+from app.web.learner import (
+    applications,
+    badges,
+    choices,
+    leaving,
+    portfolios,
+    records,
+    renewals,
+    settings,
+    shared,
+    wallets,
+)
 from app.web.learner.ways import credentials, gap, moves, pathways, plans, skills, start
 
 router = APIRouter()
@@ -13,6 +24,7 @@ for _part in (
     choices.of_all,
     choices.router,
     records.router,
+    wallets.router,
     shared.router,
     portfolios.router,
     portfolios.open_to_others,

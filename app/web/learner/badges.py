@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound, ServiceError
-from app.issuing import holding
+from app.issuing import holding, wallets
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import HolderEvidence, ShareLink, evidence, sharing, shelf
 from app.issuing.learners import Learner
+from app.issuing.wallets import WalletCredential
 from app.service import Service
 from app.web.deps import TheService
 from app.web.inside import Refusal, inside, refusal
@@ -49,6 +50,8 @@ class MyBadge:
     links: Sequence[ShareLink]
     files: Sequence[tuple[str, str]]
     is_stack: bool  # so that there is a record of it with what it rests on
+    is_for_wallets: bool  # it counts now, so that a wallet may have it
+    in_wallets: Sequence[WalletCredential]  # what wallets took, the newest first
     leads: Sequence[tuple[str, str]]  # where it leads: a name, and where to see what is missing
 
 
@@ -141,5 +144,7 @@ def _view(session: Session, service: Service, award: Award) -> MyBadge:
         links=sharing.of_award(session, award),
         files=files.of(f"/me/badges/{award.id}"),
         is_stack=held.facts.is_stack and award.state == AwardState.ISSUED,
+        is_for_wallets=wallets.refusing.reason(award) is None,
+        in_wallets=wallets.of_award(session, award.id),
         leads=leads.of(session, held.issuer, award),
     )

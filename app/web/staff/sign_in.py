@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -23,6 +22,7 @@ from app.issuing.accounts import (
     second_factors,
     sessions,
 )
+from app.projections import qr
 from app.service import Service
 from app.web import signed_in
 from app.web.deps import TheRates, TheService
@@ -244,12 +244,6 @@ def _second_factor(
         person,
         refused=refused,
         secret=secret,
-        rows=_squares(address),
+        rows=qr.squares(address),
         next=next_path,
     )
-
-
-def _squares(address: str) -> list[str]:
-    """The dark squares of the QR code as one SVG path a row: nothing of the secret is at an address of its own."""
-    matrix = segno.make(address, micro=False).matrix
-    return ["".join(f"M{x} {y}h1v1h-1z" for x, dark in enumerate(row) if dark) for y, row in enumerate(matrix)]

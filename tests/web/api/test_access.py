@@ -114,6 +114,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/awards/{award_id}/suspend"): lambda _: REASON,
     ("POST", "/awards/{award_id}/reinstate"): lambda _: {},
     ("POST", "/awards/{award_id}/reissue"): lambda _: {},
+    ("POST", "/awards/{award_id}/wallet-offers"): lambda _: {"json": {}},
     ("POST", "/awards/{award_id}/resend"): lambda _: {},
     ("PUT", "/awards/{award_id}/visibility"): lambda _: {"json": {"visibility": "public"}},
     ("POST", "/awards/{award_id}/supersede"): lambda _: {"json": {}},

@@ -553,7 +553,7 @@ def test_an_event_that_nobody_knows_is_200_and_ignored_so_that_the_sender_goes_o
 
 def test_while_the_database_is_down_a_delivery_is_503_and_told_when_to_come_back(settings: Settings, lms: Lms):
     nowhere = {"database_url": "postgresql+psycopg://lanyard@127.0.0.1:1/lanyard", "database_timeout_seconds": 1}
-    broken = services.build(settings.model_copy(update=nowhere))
+    broken = services.assemble(settings.model_copy(update=nowhere))
     with TestClient(application(broken), base_url="http://badges.test", raise_server_exceptions=False) as client:
         answer = Lms(client, lms.source_id, lms.secret).post(completion())
 

@@ -55,6 +55,7 @@ OF_A_THING = [
     ("POST", "/me/pathways/leave", {"enrolment": "{enrolment}"}),
     ("POST", "/me/pathways/move", {"enrolment": "{enrolment}"}),
     ("POST", "/me/badges/{award}/record", {}),
+    ("POST", "/me/badges/{award}/wallet", {}),
     ("POST", "/me/skills/rate", {"issuer": "northfield", "skill": "sk-x", "level": "3"}),
     ("POST", "/me/skills/unrate", {"issuer": "northfield", "skill": "sk-x"}),
     ("POST", "/me/gap/target", {"role": "role:northfield/role-x"}),

@@ -141,6 +141,7 @@ _KINDS_OF_ACTORS = {
     "api-key": marked("API key “%(name)s”"),
     "source": marked("Source “%(name)s”"),
     "claim-link": marked("Claim link %(name)s"),
+    "wallet-offer": marked("The wallet that took the offer %(name)s"),
     "request": marked("Whoever got the request %(name)s"),
     "pathway": marked("The pathway %(name)s, by itself"),
 }
