@@ -20,6 +20,7 @@ from app.service import Service
 from app.settings import Settings
 from app.web import (
     api,
+    badge_connect,
     caliper,
     fhir,
     health,
@@ -66,6 +67,7 @@ ROUTERS = (
     vc_api.router,
     wallets.router,
     fhir.router,
+    badge_connect.router,
 )
 
 

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     own_platforms: tuple[str, ...] = Field(
         (), description='JSON list of origins in your own network that may be asked, such as ["https://lms.lan"]'
     )
+    terms_url: str | None = Field(
+        None, description="page with your terms of use, named to programs that holders let in; None: the home page"
+    )
+    privacy_url: str | None = Field(
+        None, description="page with your privacy policy, named to the same programs; None: the home page"
+    )
     vc_api: Literal["off", "keys", "open"] = Field(
         "off", description="VC-API: keys = callers need an API key; open = nobody is asked, for conformance suites only"
     )

@@ -24,6 +24,7 @@ from app.issuing import (
     achievements,
     applications,
     awards,
+    badge_connect,
     bulk_acts,
     bulk_checks,
     by_hand,
@@ -31,6 +32,7 @@ from app.issuing import (
     definitions,
     heartbeat,
     holding,
+    hosts,
     issuers,
     lti,
     mail,
@@ -137,6 +139,7 @@ class Everything:
         self._fill_what_learners_make()
         self._fill_what_forms_name()
         self._fill_what_health_records_read()
+        self._fill_what_is_let_in()
 
     def _let_programs_in(self) -> None:
         with self.service.database.write() as session:
@@ -509,6 +512,35 @@ class Everything:
                 f"{base}/OperationDefinition/{{name}}": "badge-bundle",
                 f"{base}/CodeSystem/{{name}}": "achievements",
             }
+
+    def _fill_what_is_let_in(self) -> None:
+        """A program that the learner lets in, and its question to whoever answers it."""
+        home = "https://portfolio.example/"
+        places = dict.fromkeys(badge_connect.clients.ADDRESSES, home)
+        words = {"client_name": "Portfolio", "software_id": "portfolio", "software_version": "1"}
+        scope = next(iter(badge_connect.V3_SCOPES))
+        asked = {
+            "response_type": "code", "redirect_uri": home, "scope": scope, "state": "s",
+            "code_challenge": "c" * 43, "code_challenge_method": "S256",
+        }  # fmt: skip
+        with self.service.database.write() as session:
+            stated = words | places | {"redirect_uris": [home], "scope": scope}
+            client, _secret = badge_connect.clients.register(session, stated)
+            pairs = [[name, value] for name, value in {**asked, "client_id": client.id}.items()]
+            question = badge_connect.grants.ask(session, client, {"pairs": pairs})
+            facts = {"scopes": scope, "redirect_uri": home, "code": "code", "challenge": "c" * 43}
+            grant = badge_connect.grants.let_in(session, self._holder(session), client, **facts)
+            grant.code_used_at = clock.now()
+            about = hosts.Described("https://host.example/discovery", "host.example", *[home] * 4)
+            host = hosts.connecting.keep(
+                session, self.service.office, about, host_id=clock.new_id(), client_id="us", secret="x"
+            )
+            given = hosts.Tokens("x", None)
+            connection = hosts.connecting.connect(
+                session, self.service.office, self._holder(session), host, given, seconds=None
+            )
+            self.things |= {"app_id": client.id, "question_id": question.id}
+            self.things |= {"host_id": host.id, "connection_id": connection.id}
 
     def _holder(self, session: Any) -> str:
         account = accounts.people.by_address(session, ANA)

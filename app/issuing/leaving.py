@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput
-from app.issuing import erasure
+from app.issuing import badge_connect, erasure, hosts
 from app.issuing.accounts import Account, members, people
 from app.issuing.office import Office
 
@@ -37,5 +37,7 @@ def leave(session: Session, office: Office, account: Account, *, with_badges: bo
         for learner in joined:
             badges += erasure.erase(session, office, learner, actor=f"account:{account.id}").awards
             count += 1
+    badge_connect.grants.forget_account(session, account.id)
+    hosts.connecting.forget_account(session, account.id)
     people.delete_account(session, account)
     return Left(count, badges)

@@ -117,16 +117,16 @@ def lease(
     limit: int,
     lease_seconds: int,
     channel: str | None = None,
-    not_channel: str | None = None,
+    not_channels: tuple[str, ...] = (),
     most_of_a_queue: int | None = None,
 ) -> list[OutboxMessage]:
     """Take up to `limit` due messages for `lease_seconds`; nobody else gets them until then.
 
     Queues take turns, and each has at most `most_of_a_queue` messages on their way at once (None = any number), all
-    workers together. Within a queue the oldest comes first. `channel` or `not_channel` narrow what is taken.
+    workers together. Within a queue the oldest comes first. `channel` or `not_channels` narrow what is taken.
     """
     now = clock.now()
-    is_due = and_(_is_due(now), *_of_channel(channel, not_channel))
+    is_due = and_(_is_due(now), *_of_channel(channel, not_channels))
     queues = _queues_with_work(session, now, is_due, limit)
     room = {queue.name: _room(session, queue, now, limit, most_of_a_queue) for queue in queues}
     taken: list[OutboxMessage] = []
@@ -207,9 +207,9 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _of_channel(channel: str | None, not_channel: str | None) -> list[ColumnElement[bool]]:
+def _of_channel(channel: str | None, not_channels: tuple[str, ...]) -> list[ColumnElement[bool]]:
     wanted = [] if channel is None else [OutboxMessage.channel == channel]
-    return wanted if not_channel is None else [*wanted, OutboxMessage.channel != not_channel]
+    return [*wanted, OutboxMessage.channel.not_in(not_channels)] if not_channels else wanted
 
 
 def _queues_with_work(session: Session, now: datetime, is_due: ColumnElement[bool], limit: int) -> list[OutboxQueue]:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.credentials import strict_json
 from app.errors import TooLarge
 from app.projections import fhir
-from app.web import fhir_problems
+from app.web import connect_problems, fhir_problems
 
 
 class BodyLimit:
@@ -56,6 +56,8 @@ async def _refuse(send: Send, status: int, path: str) -> None:
     media_type = "application/problem+json"
     if fhir_problems.wanted(path):
         body, media_type = strict_json.dumps(fhir.outcomes.outcome(status, title)), fhir_problems.MEDIA_TYPE
+    elif (said := connect_problems.body(path, {"status": status, "title": title})) is not None:
+        body, media_type = strict_json.dumps(said), connect_problems.MEDIA_TYPE
     headers = [(b"content-type", media_type.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

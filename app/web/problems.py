@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from app import errors
 from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
-from app.web import fhir_problems, html_problems
+from app.web import connect_problems, fhir_problems, html_problems
 from app.web.access_log import UNFINISHED
 from app.web.deps import service_of
 from app.web.headers import PROTECTION
@@ -171,6 +171,8 @@ def _answer(request: Request, document: dict[str, Any], headers: dict[str, str])
     """The problem as FHIR has it, as a page when a person asks with a browser, else as a document; the same status."""
     if fhir_problems.wanted(request.url.path):
         return fhir_problems.answer(document, headers)
+    if (said := connect_problems.body(request.url.path, document)) is not None:
+        return connect_problems.answer(said, document, headers)
     if html_problems.wanted(request):
         return html_problems.answer(request, document, headers)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"} | headers

@@ -19,7 +19,9 @@ from app.errors import RateLimited
 
 GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a badge is, by one caller for one badge
 LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
+REGISTRATIONS = (RateLimitItemPerHour(30),)  # of programs, which stay for good
 RECORD_READS = (RateLimitItemPerMinute(1_200),)  # by one health-record system
+EXCHANGES = (RateLimitItemPerMinute(300),)  # of badges, for one holder by one program
 TOKENS = (RateLimitItemPerMinute(120),)  # of a hospital whose systems share an address
 WALLETS = (RateLimitItemPerMinute(240),)  # four requests take a badge; a class may share an address
 OFFERS = (RateLimitItemPerHour(30),)  # of one badge, each of them a row
@@ -46,6 +48,18 @@ class Rates:
     def launch(self, request: Request) -> None:
         """Count the beginning of a launch, each of which is a row for a day. Raises RateLimited."""
         self._count(LAUNCHES, "launch", caller(request), "Too many launches began at your address")
+
+    def register(self, request: Request) -> None:
+        """Count a program that registers itself. Raises RateLimited."""
+        self._count(REGISTRATIONS, "registration", caller(request), "Many programs were registered from your address")
+
+    def connect(self, request: Request) -> None:
+        """Count a program's question to a holder, each of which is a row for an hour. Raises RateLimited."""
+        self._count(LAUNCHES, "connect", caller(request), "Too many questions came from your address")
+
+    def exchange_badges(self, grant_id: str) -> None:
+        """Count a call of a program that a holder lets in. Raises RateLimited."""
+        self._count(EXCHANGES, "exchange", grant_id, "This program calls very often")
 
     def read_records(self, reader_id: str) -> None:
         """Count a read of a health-record system. Raises RateLimited."""

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.errors import MailRefused
-from app.issuing import mail, outbox
+from app.issuing import hosts, mail, outbox
 from app.issuing.endpoints.records import WEBHOOK
 from app.issuing.mail import EMAIL, MailLimits
 from app.issuing.outbox import OutboxMessage
@@ -46,7 +46,7 @@ class MailLane:
                 session,
                 limit=limit - len(going),
                 lease_seconds=self._settings.lease_seconds,
-                not_channel=WEBHOOK,
+                not_channels=(WEBHOOK, hosts.CHANNEL),
             )
             going += mail.going_out(session, self._office, taken, limits=self._limits)
             session.flush()

@@ -17,6 +17,7 @@ from app.issuing.outbox import OutboxMessage
 from app.outbound.email import Mailer
 from app.outbound.network import Network
 from app.service import Service
+from app.worker.hosts import HostLane
 from app.worker.mail import AT_ONCE, MailLane
 from app.worker.slices import transaction
 from app.worker.webhooks import WebhookLane
@@ -76,7 +77,11 @@ class Sending:
         """`network` None = endpoints are on the internet."""
         self._database = service.database
         self._lease_seconds = service.settings.lease_seconds
-        self._lanes: tuple[Lane, ...] = (MailLane(service, mailer), WebhookLane(service, network))
+        self._lanes: tuple[Lane, ...] = (
+            MailLane(service, mailer),
+            WebhookLane(service, network),
+            HostLane(service, network),
+        )
 
     def send(self, stop: threading.Event) -> int:
         """Send everything that is due; how many messages were tried.

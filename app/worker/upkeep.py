@@ -13,6 +13,7 @@ from app.issuing import (
     access,
     accounts,
     audit_chain,
+    badge_connect,
     brake,
     bulk_acts,
     bulk_checks,
@@ -20,6 +21,7 @@ from app.issuing import (
     expiry,
     health_records,
     heartbeat,
+    hosts,
     inbox,
     issuers,
     lti,
@@ -160,6 +162,8 @@ class Upkeep:
             issuers_forgotten = watched_keys.forget(session)
             lti.launches.forget(session)
             health_records.tokens.forget_old(session)
+            badge_connect.tokens.forget_old(session)
+            hosts.connecting.forget_old(session)
             accounts.sessions.forget_ended(session)
             accounts.people.forget_old_links(session)
             brake.forget_old_hours(session)

@@ -1,6 +1,6 @@
 """badges from elsewhere, kept in the collections of their holders, and which of them stand on portfolios
 
-Revision 0035, after 0032, written 2026-11-29.
+Revision 0035, after 0034, written 2026-11-29.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0032"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

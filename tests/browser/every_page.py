@@ -38,6 +38,10 @@ NO_PAGES = {
     "/fhir/{slug}/.well-known/smart-configuration": "JSON of SMART",
     "/.well-known/openid-credential-issuer/wallets/{slug}": "JSON of OpenID4VCI",
     "/.well-known/oauth-authorization-server/wallets/{slug}": "JSON of OAuth",
+    "/me/hosts/answer/{host_id}": "only a host's answer leads there",
+    "/ims/ob/v3p0/discovery": "JSON of Open Badges 3.0",
+    "/.well-known/badgeconnect.json": "JSON of Open Badges 2.1",
+    "/ims/ob/v3p0/oauth/authorize": "only a program's question leads there, and on to a page",
 }
 # What pages show only when they are asked for something, in the names of things.
 QUESTIONS = {

@@ -56,7 +56,7 @@ def go(desk, limits=LIMITS) -> list[OutboxMessage]:
     gone = []
     while True:
         with desk.write() as session:
-            taken = outbox.lease(session, limit=4, lease_seconds=60, not_channel="webhook")
+            taken = outbox.lease(session, limit=4, lease_seconds=60, not_channels=("webhook",))
             going = mail.going_out(session, desk.office, taken, limits=limits)
         for one in going:
             with desk.write() as session:

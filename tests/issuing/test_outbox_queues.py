@@ -104,7 +104,7 @@ def test_lanes_do_not_take_each_other_s_messages(put, lease):
     put("endpoint:1")
 
     assert of_queues(lease(channel="webhook")) == {"endpoint:1": 1}
-    assert of_queues(lease(not_channel="webhook")) == {"mail:1": 1}
+    assert of_queues(lease(not_channels=("webhook",))) == {"mail:1": 1}
 
 
 # -- the breaker --------------------------------------------------------------------------------------------

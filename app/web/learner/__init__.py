@@ -8,6 +8,7 @@ from app.web.learner import (
     applications,
     badges,
     choices,
+    hosts,
     leaving,
     portfolios,
     records,
@@ -38,6 +39,7 @@ for _part in (
     credentials.router,
     renewals.router,
     settings.router,
+    hosts.router,
     leaving.router,
 ):
     router.include_router(_part)

@@ -1,4 +1,4 @@
-"""My account: addresses, language, browsers that are signed in, names, mails, and health-record systems."""
+"""My account: addresses, language, browsers, names, mails, health-record systems, and programs that are let in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, ServiceError
-from app.issuing import consent, issuers, watches
+from app.issuing import badge_connect, consent, issuers, watches
 from app.issuing.accounts import AccountAddress, WebSession, links, people, sessions
+from app.issuing.badge_connect.grants import LetIn
 from app.issuing.holding import NameRequest, NameState, mail_choices, names, shelf
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, sharing
@@ -55,6 +56,7 @@ class Mine:
     this_browser: str
     at_issuers: Sequence[AtIssuer]
     watched: Sequence[WatchLine]
+    apps: Sequence[LetIn]
 
 
 @router.get("")
@@ -190,6 +192,17 @@ def answer_watch(request: Request, form: Sent, person: Person, service: TheServi
     return _do(request, person, service, act, about="watches")
 
 
+@router.post("/apps/end")
+def end_app(request: Request, form: Sent, person: Person, service: TheService) -> Response:
+    """Let a program in no more."""
+
+    def act(session: Session) -> str:
+        client = badge_connect.grants.end(session, person.account_id, form.text("app", most=22))
+        return _("%(host)s is not let in any more.", host=client.host)
+
+    return _do(request, person, service, act, about="apps")
+
+
 def _do(
     request: Request,
     person: Visitor,
@@ -224,6 +237,7 @@ def _page(
             browsers=sessions.of_account(session, person.account_id),
             this_browser=person.session.session_id,
             watched=watches.of_holder(session, person.account_id),
+            apps=badge_connect.grants.of_account(session, person.account_id),
             at_issuers=[_at_issuer(session, service, each) for each in people.learners_of(session, person.account_id)],
         )
     return inside(
@@ -232,6 +246,7 @@ def _page(
         person,
         refused=None if refused is None else refusal(refused),
         mine=mine,
+        may_of=badge_connect.scopes.allowed,
         about=about,
         given={} if form is None else {name: values[-1] for name, values in form.fields.items()},
     )

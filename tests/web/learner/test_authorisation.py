@@ -13,7 +13,8 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 
-from app.issuing import awards, definitions, pathways, watches
+from app import clock
+from app.issuing import awards, badge_connect, definitions, hosts, pathways, watches
 from app.issuing.accounts import tokens
 from app.issuing.definitions import Kind
 from app.issuing.issuers import Issuer
@@ -76,6 +77,12 @@ OF_A_THING = [
     ("POST", "/me/settings/browsers/end", {"browser": "{browser}"}),
     ("POST", "/me/settings/health-records", {"learner": "{learner}", "shared": "yes"}),
     ("POST", "/me/settings/watches", {"watch": "{watch}", "act": "agree"}),
+    ("POST", "/me/settings/apps/end", {"app": "{app}"}),
+    ("GET", "/me/hosts/{connection}", {}),
+    ("POST", "/me/hosts/{connection}/send", {"award": "{award}"}),
+    ("POST", "/me/hosts/{connection}/again", {}),
+    ("POST", "/me/hosts/{connection}/end", {}),
+    ("GET", "/me/hosts/answer/{host}", {}),
 ]
 # What is everybody's own: whoever is signed in gets their own things there, and only these.
 OF_ONESELF = [
@@ -86,9 +93,12 @@ OF_ONESELF = [
     ("GET", "/me/start"), ("GET", "/me/moves"), ("GET", "/me/credentials"),
     ("GET", "/me/renewals"), ("POST", "/me/renewals/calendar"),
     ("GET", "/me/settings"), ("POST", "/me/settings/addresses"), ("POST", "/me/settings/addresses/remove"),
+    ("GET", "/me/hosts"), ("POST", "/me/hosts"),
     ("GET", "/me/download"), ("POST", "/me/download"),
     ("GET", "/me/delete"), ("POST", "/me/delete"), ("POST", "/me/delete/link"),
 ]  # fmt: skip
+# Whoever is signed in may answer what a program asks of nobody by name.
+OF_WHOEVER_ANSWERS = [("GET", "/me/apps/{question}"), ("POST", "/me/apps/{question}")]
 DESK = "/staff/northfield/awards/applications"
 AT_THE_DESK = [
     ("GET", DESK, {}),
@@ -128,6 +138,8 @@ def things(enter: Enter, award: Any, make_achievement: Any, service: Service, is
         "request": re.search(r'name="request" value="([^"]+)"', ana.get(settings).text)[1],
         "browser": tokens.digest(ana.client.cookies["lanyard"]),
         "watch": _watch(service, issuer, award.id),
+        "app": _app(service, ana.account_id),
+        **_host(service, ana.account_id),
         **_application(ana, wanted.id),
         **_ways(ana, service, issuer),
     }
@@ -140,6 +152,34 @@ def _watch(service: Service, issuer: Issuer, award_id: str) -> str:
         return watches.ask(
             session, service.office, issuer, award, purpose="staffing", recipient="hr@example.org", actor="test"
         ).id
+
+
+def _app(service: Service, account_id: str) -> str:
+    """A program that Ana lets in."""
+    home = "https://portfolio.example/"
+    stated = dict.fromkeys(badge_connect.clients.ADDRESSES, home) | {"redirect_uris": [home]}
+    stated |= {
+        "client_name": "P",
+        "software_id": "p",
+        "software_version": "1",
+        "scope": " ".join(badge_connect.V3_SCOPES),
+    }
+    with service.database.write() as session:
+        client, _secret = badge_connect.clients.register(session, stated)
+        facts = {"scopes": client.scopes, "redirect_uri": home, "code": "code", "challenge": "c" * 43}
+        badge_connect.grants.let_in(session, account_id, client, **facts).code_used_at = clock.now()
+        return client.id
+
+
+def _host(service: Service, account_id: str) -> dict[str, str]:
+    """A host to which Ana sends badges."""
+    about = hosts.Described("https://host.example/discovery", "host.example", *["https://host.example/"] * 4)
+    with service.database.write() as session:
+        office = service.office
+        host = hosts.connecting.keep(session, office, about, host_id=clock.new_id(), client_id="us", secret="x")
+        given = hosts.Tokens("x", None)
+        made = hosts.connecting.connect(session, office, account_id, host, given, seconds=None)
+        return {"host": host.id, "connection": made.id}
 
 
 def _ways(ana: Any, service: Service, issuer: Issuer) -> dict[str, str]:
@@ -242,7 +282,8 @@ def test_only_roles_that_review_see_applications(enter: Enter, things: dict[str,
 
 
 def test_every_page_of_learners_and_assessors_is_in_a_table(client: TestClient):
-    listed = {(method, _pattern(path)) for method, path, *_fields in [*OF_A_THING, *OF_ONESELF, *AT_THE_DESK]}
+    tables = [*OF_A_THING, *OF_ONESELF, *OF_WHOEVER_ANSWERS, *AT_THE_DESK]
+    listed = {(method, _pattern(path)) for method, path, *_fields in tables}
     found = set()
     for route in iter_route_contexts(client.app.routes):  # type: ignore[attr-defined]  # the application
         path = str(route.path).replace("/staff/{slug}", "/staff/northfield")

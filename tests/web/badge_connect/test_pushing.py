@@ -1,0 +1,300 @@
+"""A holder sends badges to a host: the whole way over real sockets, and whatever a host may do wrong (OB3-70)."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from app import clock
+from app.issuing import awards
+from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
+from app.issuing.outbox import OutboxMessage
+from app.outbound import email
+from app.outbound.network import Network
+from app.web.rates import Rates
+from app.worker.sending import Sending
+from tests.strangers import Answer, Strangers, strangers
+from tests.web.badge_connect.conftest import House, words_of
+from tests.web.badge_connect.stub_host import BASE, HOST, StubHost, refusal, said
+
+Connect = Callable[[], Any]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strangers]:
+    """The internet, with a host."""
+    with strangers(tmp_path_factory.mktemp("world"), HOST, "evil.example") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def way_out(world: Strangers) -> Network:
+    """The way to it."""
+    return world.network()
+
+
+@pytest.fixture
+def host(world: Strangers, house: House) -> Iterator[StubHost]:
+    """A host that nobody here has met."""
+    made = StubHost()
+    world.services[HOST] = made.answer
+    house.app.state.rates = Rates(verify_per_minute=0)
+    yield made
+    with house.service.database.write() as session:
+        for model in (OutboxMessage, HostPush, HostConnection):
+            for row in session.scalars(select(model)):
+                session.delete(row)
+            session.flush()
+        for row in session.scalars(select(Host)):
+            session.delete(row)
+
+
+@pytest.fixture
+def connect(house: House, host: StubHost, ana: str) -> Connect:
+    """Ana's browser, connected: `connect()` gives it with the page of the host."""
+
+    def done() -> tuple[Any, str]:
+        browser = house.enter(ana)
+        page = browser.post("/me/hosts", address=HOST)
+        assert page.status_code == 200, words_of(page.text)
+        back = browser.get(host.agree(address_in(page.text)))
+        assert back.status_code == 303, words_of(back.text)
+        return browser, back.headers["location"]
+
+    return done
+
+
+def address_in(page: str) -> str:
+    """Where a page sends the browser."""
+    found = re.search(r'content="0;url=([^"]+)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def send(house: House) -> int:
+    """Let the worker send what is due."""
+    service = house.service
+    return Sending(service, email.mailer(service.settings), house.app.state.network).send(threading.Event())
+
+
+def push_of(house: House, award_id: str) -> HostPush:
+    """What became of a badge."""
+    with house.service.database.read() as session:
+        return session.scalars(select(HostPush).where(HostPush.award_id == award_id)).one()
+
+
+def test_a_badge_goes_the_whole_way_to_a_host_and_the_page_says_that_it_was_taken(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    """OB3-70: discovery, registration, authorisation, token, POST."""
+    award = house.award(ana, visibility="private")
+    browser, page = connect()
+    before = words_of(browser.get(page).text)
+    browser.post(f"{page}/send", award=award.id)
+    waiting = words_of(browser.get(page).text)
+    send(house)
+    with house.service.database.read() as session:
+        signed = awards.credential_of(session, awards.by_id(session, award.id)).json
+
+    assert host.taken == {f"http://badges.test/b/{award.id}": signed}
+    assert host.kinds == ["application/json"]
+    assert "not sent" in before
+    assert "on its way" in waiting
+    assert "taken" in words_of(browser.get(page).text)
+
+
+def test_this_service_registers_once_at_a_host_and_keeps_no_token_in_the_open(
+    house: House, host: StubHost, connect: Connect
+):
+    connect()
+    connect()
+    with house.service.database.read() as session:
+        kept = session.scalars(select(HostConnection)).all()
+        secret = session.scalars(select(Host)).one().sealed_secret
+
+    assert len(host.clients) == 1
+    assert len(kept) == 1
+    assert not any(token in kept[0].sealed_tokens for token in host.good_tokens | host.refresh_tokens)
+    assert "a secret" not in secret
+
+
+def test_a_failure_is_tried_again_and_a_refusal_is_final_with_the_host_s_words(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    first, second = house.award(ana), house.award(ana, 2)
+    browser, page = connect()
+    host.fails = [refusal(503, "Busy", **{"Retry-After": "60"}), refusal(400, "No such <b>achievement</b>")]
+    browser.post(f"{page}/send", award=[first.id])
+    send(house)
+    browser.post(f"{page}/send", award=[second.id])
+    send(house)
+    shown = browser.get(page).text
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
+        send(house)
+
+    assert "the last try failed and is repeated" in words_of(shown)
+    assert "answered 400: No such &lt;b&gt;achievement&lt;/b&gt;" in shown
+    assert push_of(house, first.id).state == "sent"
+    assert push_of(house, second.id).state == "refused"
+
+
+def test_a_badge_that_was_refused_can_be_sent_again_and_one_that_waits_goes_once(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    host.fails = [refusal(400, "Not today")]
+    browser.post(f"{page}/send", award=award.id)
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+
+    assert (push_of(house, award.id).state, len(host.taken)) == ("sent", 1)
+
+
+def test_a_token_that_ended_is_refreshed_and_the_fresh_one_is_kept(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award, other = house.award(ana), house.award(ana, 2)
+    browser, page = connect()
+    host.good_tokens.clear()  # ended before its time
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    asked_for = set(host.good_tokens)
+    browser.post(f"{page}/send", award=other.id)
+    send(house)
+
+    assert len(host.taken) == 2
+    assert host.good_tokens == asked_for  # the second badge went with the token that was kept
+
+
+def test_a_host_that_let_us_go_asks_the_holder_to_connect_once_more(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    host.good_tokens.clear()
+    host.refresh_tokens.clear()
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    shown = words_of(browser.get(page).text)
+    browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+
+    assert "The host does not accept us any more" in shown
+    assert push_of(house, award.id).state == "sent"
+    assert "does not accept us" not in words_of(browser.get(page).text)
+
+
+def test_an_answer_counts_once_for_the_account_and_the_host_that_it_is_of(house: House, host: StubHost, ana: str):
+    browser, other = house.enter(ana), house.enter(f"other-{ana}")
+    answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
+
+    assert other.get(answer).status_code == 404
+    assert browser.get(re.sub(r"state=.", "state=_", answer)).status_code == 404
+    assert browser.get(answer).status_code == 303
+    assert browser.get(answer).status_code == 404
+
+
+def test_who_does_not_agree_at_the_host_is_told_that_nothing_goes_there(house: House, host: StubHost, ana: str):
+    browser = house.enter(ana)
+    answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
+    declined = browser.get(re.sub(r"code=[^&]+", "error=access_denied", answer))
+
+    assert "You did not agree at the host" in words_of(declined.text)
+
+
+def test_what_is_no_host_is_refused_in_one_sentence_whatever_is_wrong(house: House, host: StubHost, ana: str):
+    browser = house.enter(ana)
+    there: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "not an object": lambda _told: [],
+        "no addresses": lambda _told: {"openapi": "3.0.1"},
+        "http": lambda told: _with(told, "tokenUrl", f"http://{HOST}/token"),
+        "a local address": lambda told: _with(told, "tokenUrl", "https://10.0.0.1/token"),
+        "takes no badges": lambda told: _with(told, "scopes", {}),
+    }
+    sentences = {}
+    for name, description in there.items():
+        host.description = description
+        answer = browser.post("/me/hosts", address=f"{BASE}/ims/ob/v3p0/discovery")
+        sentences[name] = (answer.status_code, "There is no host of Open Badges 3.0 at this address" in answer.text)
+    for address in (
+        "http://host.example",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "nobody",
+        "https://evil.example",
+        "a b",
+    ):
+        answer = browser.post("/me/hosts", address=address)
+        sentences[address] = (answer.status_code, "There is no host of Open Badges 3.0 at this address" in answer.text)
+
+    assert set(sentences.values()) == {(422, True)}, sentences
+    assert host.clients == {}
+
+
+def test_a_token_answer_that_cannot_be_used_connects_nothing(house: House, host: StubHost, world: Strangers, ana: str):
+    for told in ({"token_type": "mac", "access_token": "x"}, {"token_type": "Bearer"}, ["x"]):
+        browser = house.enter(ana)
+        answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
+        world.services[HOST] = lambda asked, told=told: said(told) if asked.path == "/token" else host.answer(asked)  # type: ignore[misc]
+
+        assert "did not finish the connection" in words_of(browser.get(answer).text)
+        world.services[HOST] = host.answer
+
+
+def test_what_is_ended_is_not_sent_and_the_tokens_are_forgotten(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    ended = browser.post(f"{page}/end")
+    send(house)
+    with house.service.database.read() as session:
+        left = [session.scalars(select(model)).all() for model in (HostConnection, HostPush)]
+        left.append(session.scalars(select(OutboxMessage).where(OutboxMessage.channel == CHANNEL)).all())
+
+    assert ended.headers["location"] == "/me/hosts"
+    assert host.taken == {}
+    assert left == [[], [], []]
+
+
+def test_nobody_sends_somebody_else_s_badge_and_nobody_else_ends_a_connection(house: House, connect: Connect, ana: str):
+    theirs = house.award(f"other-{ana}")
+    browser, page = connect()
+    other = house.enter(f"other-{ana}")
+
+    assert browser.post(f"{page}/send", award=theirs.id).status_code == 404
+    assert browser.post(f"{page}/send").status_code == 422
+    assert other.post(f"{page}/send", award=theirs.id).status_code == 404
+    assert other.post(f"{page}/end").status_code == 404
+
+
+def test_who_leaves_takes_the_tokens_along(house: House, connect: Connect, ana: str):
+    browser, _page = connect()
+    browser.post("/me/delete", address=ana, what="account")
+    with house.service.database.read() as session:
+        assert session.scalars(select(HostConnection)).all() == []
+
+
+def _with(told: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    told["components"]["securitySchemes"]["OAuth2ACG"]["flows"]["authorizationCode"][name] = value
+    return told
+
+
+@pytest.mark.usefixtures("host")
+def test_a_host_that_answers_with_a_heap_is_no_host(house: House, world: Strangers, ana: str):
+    world.services[HOST] = lambda _asked: Answer(b"{" * 3_000_000)
+
+    assert house.enter(ana).post("/me/hosts", address=HOST).status_code == 422
