@@ -9,7 +9,7 @@ from app.credentials import trust_lists
 from app.credentials.trust_lists import TrustLists
 from app.db import Database
 from app.errors import InvalidInput, UnsafeConfiguration
-from app.issuing import eras, stacks
+from app.issuing import eras, plans, stacks
 from app.issuing.office import Addresses, Office
 from app.issuing.stored_keys import StoredKeys
 from app.keystores import KeyStore
@@ -88,6 +88,7 @@ def assemble(settings: Settings) -> Service:
         wallet_offer_minutes=settings.wallet_offer_minutes,
         demo=is_demo,
         follow=stacks.follow,
+        sponsored=plans.sponsored,
     )
     return Service(settings, database, office, registries)
 

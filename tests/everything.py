@@ -218,6 +218,7 @@ class Everything:
             "/api/v1/learners/{learner_id}/programmes/{slug}": asked_of_stacks.NAMES["programme"],
             "pathway_id": made["id"],
             "enrolment_id": enrolment["id"],
+            "run_id": self._post(f"/pathways/{made['id']}/mass-enrolments", json={"learners": [learner]})["id"],
             "recognition_id": recognition["id"],
         }
         self._plans(learner)
@@ -483,6 +484,8 @@ class Everything:
             self.things |= {
                 "entry_id": entry.id,
                 "sample_number": str(sampled.id),
+                "sample_id": str(sampled.id),
+                "sampled_id": award.id,
                 "/calendars/{name}": calendar.url.rpartition("/")[2],
                 "scheduled_id": scheduled.id,
                 "link_id": holding.sharing.of_award(session, award)[0].id,

@@ -15,6 +15,7 @@ from app.cli import (
     awards,
     catalog,
     checks,
+    cohorts,
     demo,
     endorsements,
     endpoints,
@@ -86,6 +87,7 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")
 app.add_typer(stacks.app, name="stacks")
 app.add_typer(pathways.app, name="pathways")
+app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(reports.app, name="report")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(fhir.app, name="fhir")

@@ -11,8 +11,9 @@ from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service
 from app.errors import InvalidInput
-from app.issuing import achievements, award_status, awards, consent, issuers, learners, records
+from app.issuing import achievements, award_status, awards, consent, issuers, learners, records, stacks
 from app.issuing.awards import Earned
+from app.issuing.office import Sponsorship
 
 AwardId = Annotated[str, typer.Argument(help="the award's id, the last part of the badge's address")]
 Reason = Annotated[str, typer.Option(help="why; shown on the badge's page")]
@@ -32,6 +33,8 @@ def issue(
         str | None, typer.Option(help="the learner's name; shown on the badge only with --show-name")
     ] = None,
     *,
+    sponsor: Annotated[str | None, typer.Option(help="who paid for it; staff and holder read it")] = None,
+    funding: Annotated[str | None, typer.Option(help="how it is paid for")] = None,
     show_name: Annotated[bool, typer.Option("--show-name", help="the learner agreed to show the name")] = False,
 ) -> None:
     """Award an achievement to a learner and print the badge's address."""
@@ -53,11 +56,15 @@ def issue(
         if show_name:
             session.flush()
             consent.change(session, opened.office, learner, name_shown=True, actor=ACTOR)
-        earned = Earned(achievement=found, learner=learner, awarded_at=clock.now())
+        paid = Sponsorship(sponsor, funding) if sponsor or funding else None
+        earned = Earned(achievement=found, learner=learner, awarded_at=clock.now(), sponsorship=paid)
         outcome = awards.award(session, opened.office, earned, actor=ACTOR)
+        lacking = stacks.prerequisites.lacking(session, learner, found.id, outcome.award.awarded_at)
         address = opened.office.addresses.badge(outcome.award.id)
     if not outcome.created:
         err.print("The learner holds this achievement already:", markup=False)
+    if lacking is not None:
+        err.print(f"What comes before it is not there: {'; '.join(lacking.phrases)}.", markup=False)
     out.print(address, markup=False)
 
 

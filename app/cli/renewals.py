@@ -18,7 +18,8 @@ from app.errors import InvalidInput
 from app.issuing import achievements, awards, issuers, learners, renewals
 from app.issuing.awards import Award
 from app.issuing.learners import Learner
-from app.issuing.renewals import DueWanted, ledger, listing, policies, sampling
+from app.issuing.renewals import DueWanted, ledger, listing, policies, sampling, verdicts
+from app.issuing.renewals.verdicts import Result
 from app.stacking.cycles import RenewalState
 
 app = typer.Typer(help="Badges that end and are renewed.", no_args_is_help=True)
@@ -95,8 +96,25 @@ def sample(
         chosen = None if achievement is None else achievements.by_slug(session, issuer, achievement).id
         drawn = sampling.draw(session, issuer, count=count, seed=seed, achievement_id=chosen, actor=ACTOR)
         lines = [[each.id, each.learner_id, str(len(sampling.entries_of(session, each)))] for each in drawn.awards]
-    out.print(f"Seed {drawn.seed}: {len(lines)} of {drawn.population}", markup=False)
+    out.print(f"Sample {drawn.number}, seed {drawn.seed}: {len(lines)} of {drawn.population}", markup=False)
     table(["award", "learner", "entries"], lines)
+
+
+@app.command()
+def judge(
+    slug: Slug,
+    number: Annotated[int, typer.Argument(help="the sample's number, as it was printed")],
+    award_id: AwardId,
+    result: Annotated[Result, typer.Argument(help="whether the holder could show what was counted")],
+    *,
+    note: Annotated[str | None, typer.Option(help="what was found; for staff and the holder")] = None,
+) -> None:
+    """Write down the verdict of an audit on one badge of a sample, once, and do what the policy says."""
+    with service() as opened, opened.database.write() as session:
+        issuer = issuers.by_slug(session, slug)
+        said = verdicts.Stated(number, award_id, result, note)
+        made = verdicts.judge(session, opened.office, issuer, said, actor=ACTOR)
+    out.print(f"Judged: {made.result}. The badge: {made.consequence}.", markup=False)
 
 
 @education.command()

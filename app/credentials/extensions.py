@@ -63,7 +63,7 @@ def assessment_members(assessment: Assessment) -> dict[str, Any]:
         "description": assessment.description,
         ASSESSMENT_TYPE: AssessmentType(assessment.type).value,
         ASSESSMENT_OUTPUT: assessment.output,
-        HAS_GROUP_PARTICIPATION: False,  # a badge is for what one learner did, judged by itself
-        HAS_GROUP_EVALUATION: False,
+        HAS_GROUP_PARTICIPATION: assessment.has_group_participation,
+        HAS_GROUP_EVALUATION: assessment.has_group_evaluation,
         EVALUATION_METHOD: assessment.evaluation_method,
     }

@@ -84,6 +84,8 @@ class Assessment:
     description: str
     output: str
     evaluation_method: str | None = None
+    has_group_participation: bool = False
+    has_group_evaluation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

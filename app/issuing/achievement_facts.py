@@ -19,13 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from app.credentials import model
 from app.errors import InvalidInput
 from app.projections.drawing import Icon
 from app.stacking import conditions
 from app.stacking.continuing_education import CERequirement
 from app.stacking.cycles import Method, RenewalPolicy
 from app.stacking.renewal import Validity, ValidityKind
+from app.stacking.world import OnLoss
 
 _STRAY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -50,25 +50,6 @@ class AssessmentMethod(StrEnum):
     PORTFOLIO = "portfolio"
     RULE = "rule"
     NONE = "none"
-
-
-_EVALUATED = "Looked at by the issuer against the criteria of the achievement."
-_ASSESSMENTS = {
-    AssessmentMethod.EXAM: model.Assessment(
-        model.AssessmentType.EXAM, "An examination.", "Answers to the questions of the examination", _EVALUATED
-    ),
-    AssessmentMethod.OBSERVED: model.Assessment(
-        model.AssessmentType.PERFORMANCE,
-        "A performance, observed by an assessor.",
-        "What the learner did while an assessor watched",
-        _EVALUATED,
-    ),
-    AssessmentMethod.PORTFOLIO: model.Assessment(
-        model.AssessmentType.ARTIFACT, "A portfolio of work.", "Pieces of work that the learner made", _EVALUATED
-    ),
-}
-# How the address of that result description ends; no result of an issuer's can, as those have no capitals.
-ASSESSMENT = "#Assessment"
 
 
 class EducationType(StrEnum):
@@ -181,6 +162,7 @@ class CERenewalFacts(_Facts):
     cap: Units | None = None
     max_per_activity_type: dict[ShortName, Units] = Field(default_factory=dict, max_length=20)
     domains: tuple[ShortName, ...] = Field((), max_length=50)
+    on_failed_audit: OnLoss | None = None  # what becomes of the renewed badge; None = it stays
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
@@ -248,6 +230,8 @@ class AchievementFacts(_Facts):
     achievement_type: Annotated[str, Field(min_length=1, max_length=80)] = "MicroCredential"
     skills: tuple[SkillFacts, ...] = Field((), max_length=50)
     assessment_method: AssessmentMethod | None = None
+    group_participation: bool = False  # learners did what was assessed together
+    group_evaluation: bool = False  # they were assessed as a group
     education_type: EducationType | None = None
     formal_relation: FormalRelation | None = None
     hours: Decimal | None = Field(None, ge=0, le=100_000)
@@ -301,7 +285,7 @@ def _policy(validity: ValidityFacts, stated: RenewalFacts | None, own_domains: s
 
 
 def _ce_requirement(stated: CERenewalFacts, own_domains: set[str]) -> CERequirement:
-    members = stated.model_dump(exclude={"domains"})
+    members = stated.model_dump(exclude={"domains", "on_failed_audit"})
     return CERequirement(**members, domains=frozenset(each.casefold() for each in stated.domains or own_domains))
 
 
@@ -316,73 +300,3 @@ def parse(document: Any) -> AchievementFacts:
         ]
         first = problems[0]
         raise InvalidInput(f"{first['pointer']}: {first['sentence']}", problems=problems) from error
-
-
-def document_facts(
-    facts: AchievementFacts,
-    *,
-    url: str,
-    number: int,
-    image_url: str,
-    creator: model.Issuer,
-    related: tuple[model.Related, ...] = (),
-    says_assessment: bool = True,
-) -> model.Achievement:
-    """The facts of one published version, as the workshop takes them.
-
-    `says_assessment` False is for versions of before badges said how learning was assessed: they never change.
-    """
-    return model.Achievement(
-        id=url,
-        name=facts.name,
-        human_code=facts.abbreviation,
-        description=facts.description,
-        achievement_type=facts.achievement_type,
-        criteria_narrative=facts.criteria_narrative,
-        criteria_url=facts.criteria_url,
-        image_url=image_url,
-        image_caption=facts.image_alt or f"Badge: {facts.name} ({facts.abbreviation})",
-        creator_id=creator.id,
-        creator_name=creator.name,
-        alignments=tuple(_alignment(skill) for skill in facts.skills),
-        result_descriptions=(
-            *(_result_description(url, result) for result in facts.result_descriptions),
-            *(_assessed(url, facts.assessment_method) if says_assessment else ()),
-        ),
-        tags=facts.tags,
-        language=facts.language,
-        version=str(number),
-        credits_available=facts.academic_credits or None,
-        related=related,
-    )
-
-
-def _assessed(url: str, method: AssessmentMethod | None) -> tuple[model.ResultDescription, ...]:
-    """How it was assessed, where the Assessment extension has a word for it."""
-    if method is None or method not in _ASSESSMENTS:
-        return ()
-    assessed = _ASSESSMENTS[method]
-    return (model.ResultDescription(f"{url}{ASSESSMENT}", "How it was assessed", "Status", assessment=assessed),)
-
-
-def _alignment(skill: SkillFacts) -> model.Alignment:
-    return model.Alignment(
-        target_name=skill.name,
-        target_url=skill.url,
-        target_type=skill.target_type or "ceasn:Competency",
-        target_code=skill.code,
-        target_framework=skill.framework,
-        target_description=f"Level {skill.level} of 5",
-    )
-
-
-def _result_description(url: str, result: ResultFacts) -> model.ResultDescription:
-    return model.ResultDescription(
-        id=f"{url}#{result.id}",
-        name=result.name,
-        result_type=result.result_type,
-        allowed_values=result.allowed_values,
-        required_value=result.required_value,
-        value_min=result.value_min,
-        value_max=result.value_max,
-    )

@@ -13,7 +13,17 @@ from app import clock
 from app.credentials import model, ob2, ob3, strict_json
 from app.db import Base, claim
 from app.errors import AlreadyExists, AwardedByPathway, NotFound, NotPublishable, NotPublished
-from app.issuing import achievement_facts, audit, definitions, images, issuers, listing, trial
+from app.issuing import (
+    achievement_documents,
+    achievement_facts,
+    audit,
+    definitions,
+    images,
+    issuers,
+    listing,
+    skill_alignments,
+    trial,
+)
 from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod
 from app.issuing.folding import fold
 from app.issuing.images import Picture
@@ -103,8 +113,11 @@ def create(session: Session, issuer: Issuer, *, slug: str, facts: AchievementFac
 
 
 def change(session: Session, achievement: Achievement, *, facts: AchievementFacts, actor: str) -> bool:
-    """Put new facts into the draft; False when they are the facts already. Published versions stay as they are."""
-    if current_facts(session, achievement) == facts:
+    """Put new facts into the draft; False when they are the facts already. Published versions stay as they are.
+
+    The same facts are new once a skill refers to other entries of frameworks than the published version says.
+    """
+    if current_facts(session, achievement) == facts and not _is_aligned_anew(session, achievement, facts):
         return False
     achievement.draft = facts.to_json()
     achievement.name_key, achievement.changed_at = name_key(facts, achievement.slug), clock.now()
@@ -209,6 +222,7 @@ def next_version(
         image_sha256=image_sha256,
         creator=issuers.facts(office, issuers.by_id(session, achievement.issuer_id)),
         related=_badge_class(office, achievement, number),
+        alignments=skill_alignments.of(session, achievement.issuer_id, facts),
     )
 
 
@@ -333,8 +347,9 @@ def version_facts(office: Office, achievement: Achievement, version: Achievement
         number=version.number,
         image_sha256=version.image_sha256,
         creator=model.Issuer(id=version.creator["id"], name=version.creator["name"]),
-        related=_related_of(version),
-        says_assessment=_says_assessment(version),
+        related=achievement_documents.frozen_related(version.document),
+        says_assessment=achievement_documents.says_assessment(version.document),
+        alignments=skill_alignments.frozen(version.document),
     )
 
 
@@ -348,9 +363,10 @@ def document_facts(
     creator: model.Issuer,
     related: tuple[model.Related, ...] = (),
     says_assessment: bool = True,
+    alignments: tuple[model.Alignment, ...] | None = None,
 ) -> model.Achievement:
     """Facts with the addresses of one version."""
-    return achievement_facts.document_facts(
+    return achievement_documents.document_facts(
         facts,
         url=office.addresses.achievement_version(achievement.id, number),
         number=number,
@@ -358,6 +374,7 @@ def document_facts(
         creator=creator,
         related=related,
         says_assessment=says_assessment,
+        alignments=alignments,
     )
 
 
@@ -368,18 +385,11 @@ def _badge_class(office: Office, achievement: Achievement, number: int) -> tuple
     return (ob2.badge_class_link(office.addresses.ob2_badge_class(achievement.id, number)),)
 
 
-def _related_of(version: AchievementVersion) -> tuple[model.Related, ...]:
-    """The links as they were published, whatever the switch says now: a version never changes (B65)."""
-    return tuple(
-        model.Related(id=each["id"], types=tuple(each["type"][1:]), version=each.get("version"))
-        for each in strict_json.loads(version.document).get("related", [])
-    )
-
-
-def _says_assessment(version: AchievementVersion) -> bool:
-    """Whether the version says how it was assessed; those published before badges could do not, and never will."""
-    described = strict_json.loads(version.document).get("resultDescription", [])
-    return any(each["id"].endswith(achievement_facts.ASSESSMENT) for each in described)
+def _is_aligned_anew(session: Session, achievement: Achievement, facts: AchievementFacts) -> bool:
+    if achievement.draft is not None or achievement.current_version is None:
+        return False
+    frozen = skill_alignments.frozen(current(session, achievement).document)
+    return frozen != skill_alignments.of(session, achievement.issuer_id, facts)
 
 
 def drawn(facts: AchievementFacts) -> Picture:

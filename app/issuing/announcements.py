@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import achievement_facts, issuers, learners, mail, news
+from app.issuing import achievement_facts, issuers, learners, mail, mail_languages, news
 from app.issuing.achievements import AchievementVersion
 from app.issuing.endpoints import Endpoint, EventType
 from app.issuing.issuers import Issuer
@@ -47,7 +47,8 @@ def badge_earned(
     if email is None:
         return
     badge = _badge(office, award, version)
-    content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name)
+    language = mail_languages.of_learner(session, learner)
+    content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name, language=language)
     minutes = mail.settings_of(session, issuer.id).digest_minutes or session.info.get(_GATHERED, 0)
     joinable = {"line": line_to_json(badge.line), "line_language": badge.language, "learner_name": learner.display_name}
     put(

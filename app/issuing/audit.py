@@ -53,8 +53,10 @@ class AuditCheckpoint(Base):
     signature: Mapped[bytes]
 
 
-def record(session: Session, issuer_id: str, *, actor: str, action: str, object_id: str, **facts: Any) -> None:
+def record(session: Session, issuer_id: str, *, actor: str, action: str, object_id: str, **facts: Any) -> AuditEntry:
     """Write one entry. `actor` is `cli`, `worker`, `source:ID` or `api-key:ID`; facts hold ids and codes only."""
-    session.add(
-        AuditEntry(issuer_id=issuer_id, at=clock.now(), actor=actor, action=action, object_id=object_id, facts=facts),
+    written = AuditEntry(
+        issuer_id=issuer_id, at=clock.now(), actor=actor, action=action, object_id=object_id, facts=facts
     )
+    session.add(written)
+    return written

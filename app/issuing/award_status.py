@@ -7,6 +7,7 @@ bytes cannot be parsed can still be revoked.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -14,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials.model import StatusPurpose
-from app.errors import AlreadyAwarded, AlreadyRevoked, AlreadySuperseded, AlreadySuspended, NotSuspended
+from app.errors import AlreadyAwarded, AlreadyRevoked, AlreadySuperseded, AlreadySuspended, Gone, NotSuspended
 from app.issuing import announcements, audit, awards, issuers, status_lists
 from app.issuing.awards import Award, AwardState, Credential, Earned, Visibility
 from app.issuing.endpoints import EventType
 from app.issuing.learners import sharing
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
 
 SUPERSEDED = "superseded"
 
@@ -61,9 +62,13 @@ def reinstate(session: Session, office: Office, award: Award, *, actor: str) -> 
 def supersede(session: Session, office: Office, old: Award, earned: Earned, *, actor: str) -> Award:
     """Put a new award in the old one's place: linked both ways, the old revoked with the reason `superseded`.
 
+    Who paid for the old one paid for it, unless somebody else is said.
+
     Raises AlreadyRevoked, AlreadySuperseded, and what `awards.award` raises.
     """
     _lock_living(session, old)
+    if earned.sponsorship is None:
+        earned = replace(earned, sponsorship=Sponsorship(old.sponsor, old.funding))
     old.state, old.revoked_at, old.reason = AwardState.SUPERSEDED, clock.now(), SUPERSEDED
     _end(session, office, old)
     session.flush()
@@ -90,6 +95,20 @@ def reissue(session: Session, office: Office, award: Award, *, actor: str, **fac
     credential = awards.issue(session, office, issuer, award, entries=entries)
     _record(session, award, "award.reissued", actor, revision=award.revision, **facts)
     return credential
+
+
+def note_sponsorship(session: Session, award: Award, paid: Sponsorship, *, actor: str) -> None:
+    """Write down who paid for it and how, for staff and holder to read; nothing is signed. The log holds no words.
+
+    Raises Gone for an award that was erased.
+    """
+    session.refresh(award, with_for_update=True)
+    if award.erased_at is not None:
+        raise Gone(awards.ERASED)
+    if (award.sponsor, award.funding) != (paid.sponsor, paid.funding):
+        award.sponsor, award.funding = paid.sponsor, paid.funding
+        _record(session, award, "award.sponsorship-noted", actor)
+        session.flush()
 
 
 def set_visibility(session: Session, award: Award, visibility: Visibility, *, actor: str) -> None:

@@ -35,7 +35,7 @@ from app.issuing.achievements import Achievement, AchievementState, AchievementV
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
 from app.stacking import renewal
 
 ONCE = "once"
@@ -92,6 +92,8 @@ class Award(Base):
     subject_id: Mapped[str] = mapped_column(String(60))
     evidence: Mapped[list[Any]]
     narrative: Mapped[str | None] = mapped_column(Text)
+    sponsor: Mapped[str | None] = mapped_column(String(200))  # who paid for it (SEED-64); never signed
+    funding: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None]  # when the holder accepted it; None = not yet
     declined_at: Mapped[datetime | None]  # when the holder said no to it; it is private then
@@ -142,7 +144,7 @@ class Earned:
     """What was earned, by whom and when; everything that `award()` needs to know. `ruled` None = by hand.
 
     `by_pathway`: a pathway makes it, as it alone makes stacks.
-    `visibility` None = as new awards are shown here.
+    `visibility` None = as new awards are shown here. `sponsorship` None = as plans and pathways of the learner say.
     """
 
     achievement: Achievement
@@ -154,6 +156,7 @@ class Earned:
     ruled: Ruled | None = None
     by_pathway: bool = False
     visibility: str | None = None
+    sponsorship: Sponsorship | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,15 +290,16 @@ def evidence_to_json(item: model.Evidence) -> dict[str, str]:
 
 
 def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, version: AchievementVersion) -> Award | None:
-    now = clock.now()
+    learner_id, achievement_id = earned.learner.id, earned.achievement.id
+    paid = earned.sponsorship or office.sponsored(session, learner_id, achievement_id, earned.awarded_at)
     return claim(
         session,
         Award,
         id=clock.new_id(),
         issuer_id=earned.achievement.issuer_id,
-        achievement_id=earned.achievement.id,
+        achievement_id=achievement_id,
         version_id=version.id,
-        learner_id=earned.learner.id,
+        learner_id=learner_id,
         completion_id=earned.completion_id,
         rule_version_id=ruled.version_id,
         basis=list(ruled.basis),
@@ -308,11 +312,13 @@ def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, versi
         subject_id=clock.new_urn(),
         evidence=[evidence_to_json(item) for item in earned.evidence],
         narrative=earned.narrative,
+        sponsor=paid.sponsor,
+        funding=paid.funding,
         revision=0,
         # Asked anew: since the achievement was read, the caller has waited for its turn.
         open_badges_2=bool(session.scalar(_is_switched_on(version))),
         era=office.era,
-        created_at=now,
+        created_at=clock.now(),
     )
 
 

@@ -17,7 +17,9 @@ from app.issuing import achievement_facts, achievements, awards, foresight, inbo
 from app.issuing.awards import Award, Earned, Outcome
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
+from app.issuing.stacks import prerequisites
+from app.issuing.stacks.prerequisites import Lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Stated:
     name: str | None = None
     evidence: tuple[model.Evidence, ...] = ()
     narrative: str | None = None
+    sponsorship: Sponsorship | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Foreseen:
     is_new_person: bool
     awarded_at: datetime
     valid_until: datetime | None
+    lacking: Lacking | None  # what comes before it and is not there
 
 
 def award(session: Session, office: Office, issuer: Issuer, stated: Stated, *, actor: str) -> Outcome:
@@ -110,6 +114,7 @@ def earned(session: Session, issuer: Issuer, learner: Learner, stated: Stated) -
         awarded_at=stated.awarded_at,
         evidence=stated.evidence,
         narrative=stated.narrative,
+        sponsorship=stated.sponsorship,
     )
 
 
@@ -127,4 +132,5 @@ def _foreseen(session: Session, office: Office, issuer: Issuer, stated: Stated) 
         is_new_person=not known,
         awarded_at=made.awarded_at,
         valid_until=made.valid_until,
+        lacking=prerequisites.lacking(session, learner, made.achievement_id, made.awarded_at),
     )

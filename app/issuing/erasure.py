@@ -197,6 +197,7 @@ def _end_awards(session: Session, office: Office, awards: Sequence[Award], *, ac
         else:
             award.reason = None  # it was written for a person to read, and may name one
         award.evidence, award.narrative, award.erased_at = [], None, now
+        award.sponsor = award.funding = None
     ids = [award.id for award in awards]
     session.flush()
     session.execute(update(Credential).where(Credential.award_id.in_(ids)).values(json=b"", jwt=b""))

@@ -8,6 +8,7 @@ one. What was signed keeps the names that it was signed with, for ever: rows say
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -201,11 +202,32 @@ def nobody_follows(session: Session, office: Office, learner_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Sponsorship:
+    """Who paid for what led to an award, and how it is paid for; None = not said. Shown to staff and holder only."""
+
+    sponsor: str | None = None
+    funding: str | None = None
+
+
+class Sponsors(Protocol):
+    """Who pays for what a learner earns, where nobody said so of the award itself."""
+
+    def __call__(self, session: Session, learner_id: str, achievement_id: str, awarded_at: datetime) -> Sponsorship:
+        """Look at the plans and pathways that the learner is on."""
+
+
+def nobody_pays(session: Session, learner_id: str, achievement_id: str, awarded_at: datetime) -> Sponsorship:
+    """Nobody is on a plan or a pathway."""
+    del session, learner_id, achievement_id, awarded_at
+    return Sponsorship()
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The office's equipment; made once by `main` and handed to every door.
 
     `addresses` are those of today. `former` are those of eras before it, the newest first: they go on answering.
-    `follow` is handed in, since stacks make awards and awards know nothing of stacks.
+    `follow` and `sponsored` are handed in, since stacks make awards and awards know nothing of stacks.
     """
 
     addresses: Addresses
@@ -223,6 +245,7 @@ class Office:
     wallet_offer_minutes: int = 10
     demo: bool = False
     follow: Follows = nobody_follows
+    sponsored: Sponsors = nobody_pays
 
     @property
     def era(self) -> int:

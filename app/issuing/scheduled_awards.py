@@ -23,10 +23,11 @@ from app.issuing.achievements import AchievementState
 from app.issuing.awards import Earned
 from app.issuing.by_hand import Stated
 from app.issuing.issuers import Issuer
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
 from app.issuing.rulings import whom
 
 _OURS = (KeyUnavailable, NoSigningKey)  # the worker tries again by itself
+_NOTHING_SAID: dict[str, Any] = {"evidence": [], "narrative": None, "sponsor": None, "funding": None}
 
 
 class ScheduleState(StrEnum):
@@ -39,7 +40,7 @@ class ScheduleState(StrEnum):
 
 
 class ScheduledAward(Base):
-    """One award to be made at `due_at`, which is also its award date. `evidence` and `narrative` go with the person."""
+    """One award to be made at `due_at`, which is also its award date. What is said of it goes with the person."""
 
     __tablename__ = "scheduled_awards"
     __table_args__ = (
@@ -54,6 +55,8 @@ class ScheduledAward(Base):
     due_at: Mapped[datetime]
     evidence: Mapped[list[Any]]
     narrative: Mapped[str | None] = mapped_column(Text)
+    sponsor: Mapped[str | None] = mapped_column(String(200))
+    funding: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
     problem: Mapped[str | None] = mapped_column(Text)
     award_id: Mapped[str | None] = mapped_column(String(22))
@@ -73,6 +76,7 @@ def schedule(
     if achievement.state == AchievementState.ARCHIVED:
         raise InvalidInput("This achievement is archived; nobody can earn it any more", pointer="/achievement")
     learner = by_hand.person(session, office, issuer, stated)
+    paid = stated.sponsorship or Sponsorship()
     made = ScheduledAward(
         id=clock.new_id(),
         issuer_id=issuer.id,
@@ -81,6 +85,8 @@ def schedule(
         due_at=due_at,
         evidence=[awards.evidence_to_json(item) for item in stated.evidence],
         narrative=stated.narrative,
+        sponsor=paid.sponsor,
+        funding=paid.funding,
         state=ScheduleState.WAITING,
         created_by=actor,
         created_at=clock.now(),
@@ -94,7 +100,7 @@ def cancel(session: Session, scheduled: ScheduledAward, *, actor: str) -> None:
     """Do not make it. Raises WrongState when it was made or cancelled before."""
     _lock_open(session, scheduled)
     _settle(scheduled, ScheduleState.CANCELLED)
-    scheduled.evidence, scheduled.narrative = [], None
+    _forget(scheduled)
     _record(session, scheduled, "award.schedule-cancelled", actor)
 
 
@@ -143,7 +149,8 @@ def make(session: Session, office: Office, scheduled_id: str) -> bool:
         found.problem = error.detail
         return False
     _settle(found, ScheduleState.MADE)
-    found.award_id, found.evidence, found.narrative = award_id, [], None  # the award has them now
+    found.award_id = award_id
+    _forget(found)  # the award has them now
     session.flush()
     return True
 
@@ -154,7 +161,7 @@ def erase(session: Session, learner_ids: Sequence[str]) -> None:
     open_ones = ScheduledAward.state.in_([ScheduleState.WAITING, ScheduleState.STOPPED])
     ended = {"state": ScheduleState.CANCELLED, "settled_at": clock.now()}
     session.execute(update(ScheduledAward).where(mine, open_ones).values(**ended))
-    session.execute(update(ScheduledAward).where(mine).values(evidence=[], narrative=None, problem=None))
+    session.execute(update(ScheduledAward).where(mine).values(**_NOTHING_SAID, problem=None))
 
 
 def _award(session: Session, office: Office, found: ScheduledAward) -> str:
@@ -167,8 +174,13 @@ def _award(session: Session, office: Office, found: ScheduledAward) -> str:
         awarded_at=found.due_at,
         evidence=tuple(model.Evidence(**item) for item in found.evidence),
         narrative=found.narrative,
+        sponsorship=Sponsorship(found.sponsor, found.funding) if found.sponsor or found.funding else None,
     )
     return awards.award(session, office, earned, actor=found.created_by).award.id
+
+
+def _forget(scheduled: ScheduledAward) -> None:
+    scheduled.evidence, scheduled.narrative, scheduled.sponsor, scheduled.funding = [], None, None, None
 
 
 def _lock_open(session: Session, scheduled: ScheduledAward) -> None:

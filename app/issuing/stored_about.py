@@ -25,7 +25,7 @@ from app.issuing.learners import Learner, LearnerEmail, LearnerGroup, LearnerIde
 from app.issuing.learners.sharing import SharedRecord
 from app.issuing.office import Office
 from app.issuing.plans import KeptPlan
-from app.issuing.renewals import CEEntry
+from app.issuing.renewals import CEEntry, CEVerdict
 from app.issuing.stacks.tables import Career, Enrolment, ProgrammeEnrolment, Recognition, SkillRating
 
 
@@ -40,7 +40,7 @@ def of_account(session: Session, office: Office, account: Account) -> dict[str, 
 
 def _account(session: Session, account: Account) -> dict[str, Any]:
     return {
-        **_plain(account, "id", "display_name", "created_at", "password_changed_at", "totp_confirmed_at"),
+        **_plain(account, "id", "display_name", "language", "created_at", "password_changed_at", "totp_confirmed_at"),
         "has_password": account.password_hash is not None,
         "addresses": [
             _plain(each, "written", "confirmed_at", "added_at") for each in people.addresses_of(session, account.id)
@@ -78,6 +78,7 @@ def _at_issuer(session: Session, office: Office, learner: Learner) -> dict[str, 
         ],
         "applications": [_application(session, each) for each in _of(session, Application, learner)],
         **_stacks(session, learner),
+        "audits": [_audit(each) for each in renewals.verdicts.of_awards(session, [each.id for each in awards])],
         "continuing_education": [_education(each) for each in renewals.ledger.of_learners(session, [learner.id])],
         "names_asked_for": [
             _plain(each, "name", "note", "state", "reason", "created_at", "decided_at")
@@ -148,6 +149,7 @@ def _badge(session: Session, office: Office, award: Award) -> dict[str, Any]:
     members = (
         "id", "achievement_id", "state", "visibility", "results_shown", "awarded_at", "valid_until", "claimed_at",
         "declined_at", "revoked_at", "suspended_at", "reason", "evidence", "narrative", "basis",
+        "sponsor", "funding",
     )  # fmt: skip
     return {
         **_plain(award, *members),
@@ -172,6 +174,10 @@ def _plan(kept: KeptPlan) -> dict[str, Any]:
         "made_by", "state", "created_at", "ended_at",
     )  # fmt: skip
     return _plain(kept, *members)
+
+
+def _audit(verdict: CEVerdict) -> dict[str, Any]:
+    return _plain(verdict, "sample_number", "award_id", "result", "note", "consequence", "judged_at")
 
 
 def _education(entry: CEEntry) -> dict[str, Any]:

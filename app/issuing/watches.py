@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import AlreadyExists, InvalidInput, NotFound, RateLimited
-from app.issuing import achievements, audit, issuers, learners, mail
+from app.issuing import achievements, audit, issuers, learners, mail, mail_languages
 from app.issuing.accounts import people, tokens
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.endpoints import EventType
@@ -77,6 +77,7 @@ def ask(
         purpose=purpose,
         recipient=recipient,
         url=office.addresses.watch(token),
+        language=mail_languages.of_learner(session, learner),
     )
     key = mail.recipient_key(office, award.issuer_id, email.normalised)
     event = f"watch.asked:{clock.new_id()}"

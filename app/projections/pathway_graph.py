@@ -49,13 +49,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """What to draw. `lines` lead from a step to one that needs it; `level` is the word before a level's number."""
+    """What to draw. `lines` lead from a step to one that needs it; `level` is the word before a level's number.
+
+    `headings` stand above the levels in their place: that of level 1 first.
+    """
 
     title: str
     boxes: tuple[Box, ...]
     lines: tuple[tuple[str, str], ...] = ()
     description: str = ""
     level: str = "Level"
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +246,8 @@ def _headings(graph: Graph, ranks: Mapping[tuple[int, int], int]) -> Iterable[st
         if level not in seen and len(ranks) > 1:
             seen.add(level)
             yield f'<text class="pathway-level" x="{_left(rank)}" y="{_MARGIN + 8}" stroke="none" fill="currentColor">'
-            yield f"{_text(graph.level)} {level}</text>"
+            named = graph.headings[level - 1] if level <= len(graph.headings) else f"{graph.level} {level}"
+            yield f"{_text(named)}</text>"
 
 
 def _path(chain: Sequence[tuple[int, _Slot]]) -> str:

@@ -17,6 +17,7 @@ from app.reports.base import MOST_BARS, MOST_ROWS, Asked, Choice, Found, Paramet
 
 ACHIEVEMENT, SKILL, EDUCATION, TYPE = "achievement", "skill", "education-type", "achievement-type"
 TAG, EMERGING = "tag", "emerging-technology"
+SPONSOR = "sponsor"
 EMERGING_TAG = "emerging-technology"
 """The tag by which an achievement says that it is of an emerging technology (SEED-65)."""
 
@@ -27,6 +28,7 @@ CHOICES = (
     Choice(TYPE, "Type of achievement"),
     Choice(TAG, "Tag"),
     Choice(EMERGING, "Emerging technology"),
+    Choice(SPONSOR, "Sponsor"),
 )
 
 COLUMNS = (
@@ -36,7 +38,7 @@ COLUMNS = (
         definition="By achievement: its name as it is published now. By skill: each skill that the badge shows, in the "
         "version that was awarded; a badge that shows several counts for each. By tag: likewise. Emerging technology: "
         "the achievements that carried the tag emerging-technology when they were awarded. By type of education: "
-        "formal, non-formal or informal, as ISCED has it. Nothing where the achievement does not say.",
+        "formal, non-formal or informal, as ISCED has it. By sponsor: who paid for it. Nothing where that is not said.",
     ),
     Column("awarded", "Awarded", Kind.COUNT, "Badges that were earned in the period."),
     Column("people", "People", Kind.COUNT, "Different people who earned them.", counts_people=True),
@@ -104,6 +106,9 @@ def _by(asked: Asked, figures: tuple[ColumnElement[int], ...]) -> Select[Any]:
         name = func.max(skill.c.value["name"].as_string())
         keys = (skill.c.value["url"].as_string(),)
         joined = joined.join(skill, true())
+    elif asked.by == SPONSOR:
+        name = Award.sponsor.expression
+        keys = (name,)
     else:
         name = version.facts["education_type" if asked.by == EDUCATION else "achievement_type"].as_string()
         keys = (name,)

@@ -20,10 +20,12 @@ from babel import Locale, negotiate_locale
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HERE = Path(__file__).parent / "locales"
 COOKIE = "lang"
+A_YEAR_SECONDS = 365 * 24 * 3600
 _MOST_TAGS = 20  # of one Accept-Language header
 
 
@@ -107,6 +109,11 @@ def stated(query: str) -> str | None:
         return None
     tags = [value for name, value in parse_qsl(query, max_num_fields=100) if name == COOKIE]
     return tags[-1] if tags and tags[-1] in LANGUAGES else None
+
+
+def remember(response: Response, tag: str) -> None:
+    """Have later requests of this browser in this language, for a year."""
+    response.set_cookie(COOKIE, tag, max_age=A_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
 
 
 def _chosen(scope: Scope) -> str:

@@ -13,13 +13,11 @@ from app.web import signed_in
 from app.web.deps import TheRates, TheService
 from app.web.forms import Sent
 from app.web.inside import go, inside, refusal
-from app.web.languages import COOKIE, LANGUAGES
+from app.web.languages import LANGUAGES, current, remember
 from app.web.languages import gettext as _
 from app.web.signed_in import Perhaps, Person, safe_path
 
 router = APIRouter(tags=["learner"], include_in_schema=False)
-
-A_YEAR_SECONDS = 31_536_000
 
 
 @router.get("/sign-in")
@@ -67,6 +65,7 @@ def use_link(token: str, request: Request, form: Sent, perhaps: Perhaps, service
         case LinkPurpose.SIGN_IN:
             with service.database.write() as session:
                 account = links.sign_in(session, service.office, token)
+                people.speak(session, account, current().tag, is_chosen=False)
                 made = sessions.begin(session, account, Strength.LINK, browser=signed_in.browser_of(request))
             response = go(safe_path(link.next_path))
             signed_in.sign_in(response, service, made, Strength.LINK)
@@ -104,5 +103,5 @@ def choose_language(to: str = "en", next: str = "/") -> Response:  # noqa: A002 
     """Remember the language of the interface in this browser, and go back."""
     response = RedirectResponse(safe_path(next, otherwise="/"), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     if to in LANGUAGES:
-        response.set_cookie(COOKIE, to, max_age=A_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
+        remember(response, to)
     return response

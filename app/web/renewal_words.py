@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.issuing.achievement_facts import RenewalFacts
 from app.stacking.cycles import Method, RenewalState
+from app.stacking.world import OnLoss
 from app.web import words
 from app.web.languages import gettext as _
 from app.web.languages import marked, ngettext
@@ -22,6 +23,12 @@ _WAYS = {
     Method.REASSESS: marked("To renew it, take part again and pass."),
     Method.CE: marked("It is renewed by continuing education."),
     Method.NONE: marked("It is not renewed; it has to be earned anew."),
+}
+
+
+FAILED_AUDITS = {
+    OnLoss.SUSPEND: marked("Samples are audited: a renewal whose continuing education cannot be shown is suspended."),
+    OnLoss.REVOKE: marked("Samples are audited: a renewal whose continuing education cannot be shown is withdrawn."),
 }
 
 
@@ -53,6 +60,8 @@ def policy(rule: RenewalFacts) -> list[str]:
         if share := rule.ce.in_domain_min_ratio:
             percent = words.amount(share * 100)
             found.append(_("Of these, %(percent)s %% must be in its own domain.", percent=percent))
+    if rule.ce is not None and (becomes := FAILED_AUDITS.get(rule.ce.on_failed_audit or OnLoss.KEEP)):
+        found.append(_(becomes))
     if rule.grace_days and rule.method is not Method.NONE:
         days = rule.grace_days
         found.append(

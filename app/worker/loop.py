@@ -21,6 +21,7 @@ from app.worker.checking import Checking
 from app.worker.checking_kept import CheckingKept
 from app.worker.deciding import Deciding
 from app.worker.deliveries import Deliveries
+from app.worker.enrolling import Enrolling
 from app.worker.imports import Imports
 from app.worker.judging_again import JudgingAgain
 from app.worker.reissuing import Reissuing
@@ -51,6 +52,7 @@ class Worker:
         self._checking_kept = CheckingKept(service, network)
         self._deciding = Deciding(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._acting = Acting(service, between=lambda: self._upkeep_and_deliveries(self._stop))
+        self._enrolling = Enrolling(service, between=lambda: self._upkeep_and_deliveries(self._stop))
         self._stacking = Stacking(service, between=lambda: self._upkeep_and_deliveries(self._stop))
 
     def run_once(self) -> int:
@@ -65,6 +67,7 @@ class Worker:
         self._checking_kept.work_through(go_on)
         self._deciding.work_through(go_on)
         self._acting.work_through(go_on)
+        self._enrolling.work_through(go_on)
         self._stacking.work_through(go_on)
         self._upkeep.do_everything()
         return done
@@ -96,7 +99,8 @@ class Worker:
     def _work(self, stop: threading.Event) -> int:
         done = self._upkeep_and_deliveries(stop) + self._reissuing.work_through(stop)
         done += self._imports.work_through(stop) + self._deciding.work_through(stop)
-        return done + self._acting.work_through(stop) + self._stacking.work_through(stop)
+        done += self._acting.work_through(stop) + self._enrolling.work_through(stop)
+        return done + self._stacking.work_through(stop)
 
     def _upkeep_and_deliveries(self, stop: threading.Event) -> int:
         self._upkeep.do_what_is_due()

@@ -42,7 +42,7 @@ WORDS = {
     "body", "comment", "description", "detail", "display_name", "error", "file_name", "from_name", "introduction",
     "label", "last_error", "last_rejected_reason", "name", "narrative", "note", "parent_name", "problem", "reason",
     "response", "revocation_reason", "statement", "subject", "text", "title", "browser", "disabled_reason", "unit",
-    "activity_name",
+    "activity_name", "sponsor", "funding",
 }  # fmt: skip
 NOT_WRITTEN = {"heartbeats", "news_marks", "outbox_queues", "watched_keys", "scheduled_decisions", "import_rows"}
 CODES = {("completions", "reason"), ("bulk_check_rows", "reason")}

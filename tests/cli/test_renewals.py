@@ -45,8 +45,11 @@ def test_a_badge_is_due_reminded_of_counted_for_renewed_and_drawn(academy, award
         assert (listed[0], listed[1], listed[4]) == ("2026-01-02", "2 hour", award)
 
         drawn = academy.good("renewals", "sample", "st-anna", "5", "--seed", "2026")
-        assert "Seed 2026: 1 of 1" in drawn
+        assert "seed 2026: 1 of 1" in drawn
         assert award in drawn
+        number = drawn.partition("Sample ")[2].partition(",")[0]
+        judged = academy.good("renewals", "judge", "st-anna", number, award, "passed", "--note", "All there")
+        assert "Judged: passed. The badge: keep." in judged
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from app.issuing import (
     awards,
     issuers,
     learners,
+    plans,
     rules,
     signing_keys,
     sources,
@@ -207,6 +208,7 @@ def office(settings: Settings, keys_folder: Path) -> Office:
         new_awards=settings.new_awards,
         status_list_size_bits=settings.status_list_size_bits,
         follow=stacks.follow,
+        sponsored=plans.sponsored,
     )
 
 

@@ -9,7 +9,9 @@ import time_machine
 from sqlalchemy import select, update
 
 from app.issuing import award_status, awards, endpoints, expiry, renewals
+from app.issuing.accounts import people
 from app.issuing.issuers import Issuer
+from app.issuing.mail import configuring
 from app.issuing.renewals import RenewalReminder
 from tests.issuing.renewing import ACTOR, AWARDED, mails, news, remind, renew, renewable
 
@@ -200,3 +202,34 @@ def remind_and_fail(desk) -> None:
     with desk.write() as session:
         renewals.remind(session, desk.office, desk.issuer.id)
         raise RuntimeError
+
+
+# -- in the reader's language -----------------------------------------------------------------------------------
+
+
+def speak(desk, language: str, *, is_confirmed: bool = True) -> None:
+    """The holder's account, in which a language was chosen."""
+    with desk.write() as session:
+        account = people.create(session)
+        people.add_address(session, account, "mira.holm@hospital.test", is_confirmed=is_confirmed)
+        people.speak(session, account, language)
+
+
+@pytest.mark.usefixtures("award")
+def test_a_reminder_is_in_the_language_that_the_holder_chose(desk):
+    speak(desk, "es")
+    with on("2026-03-31"):
+        remind(desk)
+
+    assert [each["subject"] for each in mails(desk)] == ["Basic Life Support termina el 30 de mayo de 2026"]
+
+
+@pytest.mark.usefixtures("award")
+def test_whoever_chose_nothing_is_written_to_as_the_issuer_writes_and_a_claimed_address_chooses_nothing(desk):
+    speak(desk, "ar", is_confirmed=False)
+    with desk.write() as session:
+        configuring.change_settings(session, session.get_one(Issuer, desk.issuer.id), actor=ACTOR, locale="es-MX")
+    with on("2026-03-31"):
+        remind(desk)
+
+    assert [each["language"] for each in mails(desk)] == ["es"]

@@ -44,6 +44,7 @@ def mail(**changes: Any):
         "valid_until": datetime(2028, 11, 24, 23, 59, 59, tzinfo=UTC),
         "criteria": "Pass a quiz.\n\n- ten draws observed",
         "language": "en",
+        "reader_language": "en",
     }
     return award_mail(**(facts | changes))
 

@@ -140,6 +140,14 @@ def test_a_hundred_steps_are_drawn_in_a_moment_and_on_a_sheet_of_bounded_height(
     assert float(root.get("height")) < 6000
 
 
+def test_columns_have_the_headings_that_are_given_and_else_the_number_of_their_level():
+    boxes = tuple(Box(f"b{level}", "Box", level) for level in (1, 2, 3))
+
+    told = written(parsed(Graph("Way", boxes, headings=("Here", "Up"))))
+
+    assert [each for each in told if each != "Box"] == ["Here", "Up", "Level 3"]
+
+
 NAMES = [f"n{number}" for number in range(9)]
 
 

@@ -71,7 +71,7 @@ def test_what_cannot_be_asked_is_refused_with_its_place(world: World, parameters
 
 
 def test_a_report_is_by_one_of_its_choices(world: World):
-    with pytest.raises(InvalidInput, match="achievement-type, tag or emerging-technology"):
+    with pytest.raises(InvalidInput, match="tag, emerging-technology or sponsor"):
         world.ask("awards-by", by="shoe size")
 
 

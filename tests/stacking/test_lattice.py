@@ -107,6 +107,29 @@ def test_a_badge_leads_through_nodes_that_rest_on_nodes():
     assert (found.nodes, found.stacks) == ((("pw", "one"),), ("st-top",))
 
 
+def test_steps_that_rest_on_one_another_lead_on_from_a_skill_a_sum_and_a_choice_and_a_circle_ends():
+    nodes = pathway(
+        ("skilled", {"skill": "care", "at_least": 1}, None),
+        ("either", {"any_of": [{"node": "skilled"}, {"credential": "c"}]}, None),
+        ("counted", {"n_of": {"n": 1, "of": [{"node": "either"}, {"node": "elsewhere"}]}}, "st-count"),
+        ("round", {"all_of": [{"node": "again"}]}, "st-round"),
+        ("again", {"all_of": [{"node": "round"}]}, None),
+    )
+
+    found = leads_to(world(badge("a", {"care": 1}), badge("c"), pathways=[nodes]), "a")
+
+    assert (found.nodes, found.stacks) == ((("pw", "skilled"),), ("st-count",))
+
+
+def test_a_step_of_the_same_name_in_another_pathway_is_another_step():
+    mine = pathway(("one", everything("a"), None), name="pw-mine")
+    other = pathway(("one", everything("b"), None), ("two", {"node": "one"}, "st-other"), name="pw-other")
+
+    found = leads_to(world(badge("a"), badge("b"), pathways=[mine, other]), "a")
+
+    assert (found.nodes, found.stacks) == ((("pw-mine", "one"),), ())
+
+
 def test_a_badge_without_the_measure_adds_nothing_to_a_sum():
     summed = pathway(("n", {"min_sum": {"measure": "academic_credits", "at_least": 1, "of": ["a", "b"]}}, None))
     found = world(badge("a", academic_credits=Decimal(1)), badge("b"), pathways=[summed])

@@ -149,6 +149,13 @@ def learners_of(session: Session, account_id: str) -> list[Learner]:
     return list(session.scalars(query))
 
 
+def speak(session: Session, account: Account, language: str, *, is_chosen: bool = True) -> None:
+    """Write to the account in this language (BCP 47); one that was not chosen takes the place of none."""
+    if is_chosen or account.language is None:
+        account.language = language
+        session.flush()
+
+
 def delete_account(session: Session, account: Account) -> None:
     """Delete an account with everything of it. Raises InvalidInput for a member: members are let go by an owner."""
     if session.scalar(select(func.count()).where(Member.account_id == account.id)):

@@ -54,6 +54,7 @@ class Account(Base):
     totp_last_step: Mapped[int | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(String(35))  # BCP 47, of mails; None = it was never said
     created_at: Mapped[datetime]
 
     @property

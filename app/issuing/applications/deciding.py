@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials import model
 from app.errors import AlreadyAwarded, AlreadyDecided, InvalidInput, NotAllowed
-from app.issuing import achievement_facts, achievements, awards, issuers, letters
+from app.issuing import achievement_facts, achievements, awards, issuers, letters, mail_languages
 from app.issuing.accounts import people
 from app.issuing.applications import histories, papers
 from app.issuing.applications.tables import Application, ApplicationState
@@ -86,14 +86,15 @@ def _tell(
     histories.note(session, application, step, actor=_actor(account_id), by_applicant=False, text=text)
     achievement = achievements.by_id(session, application.achievement_id)
     facts = achievement_facts.parse(achievements.current(session, achievement).facts)
+    learner = session.get_one(Learner, application.learner_id)
     mail = messages.application_mail(
         step,
         issuer_name=issuers.by_id(session, application.issuer_id).name,
         achievement=facts.name,
         said=text,
         url=office.addresses.mine(f"applications/{application.id}"),
+        language=mail_languages.of_learner(session, learner),
     )
-    learner = session.get_one(Learner, application.learner_id)
     letters.send(session, office, learner, mail, subject_id=application.id, event=f"application.{step}")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import AlreadyDecided, AlreadyExists, InvalidInput, NotFound
-from app.issuing import audit, consent, issuers, letters
+from app.issuing import audit, consent, issuers, letters, mail_languages
 from app.issuing.holding.tables import NameRequest, NameState
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
@@ -67,7 +67,11 @@ def approve(session: Session, office: Office, request: NameRequest, *, actor: st
     _record(session, request, "learner.name-approved", actor)
     issuer = issuers.by_id(session, request.issuer_id)
     mail = messages.name_approved(
-        issuer_name=issuer.name, name=request.name, badges=count, url=office.addresses.mine("settings")
+        issuer_name=issuer.name,
+        name=request.name,
+        badges=count,
+        url=office.addresses.mine("settings"),
+        language=mail_languages.of_learner(session, learner),
     )
     letters.send(session, office, learner, mail, subject_id=request.id, event="learner.name-approved")
     return count
@@ -83,7 +87,11 @@ def refuse(session: Session, office: Office, request: NameRequest, *, reason: st
     learner = session.get_one(Learner, request.learner_id)
     issuer = issuers.by_id(session, request.issuer_id)
     mail = messages.name_refused(
-        issuer_name=issuer.name, name=request.name, reason=reason, url=office.addresses.mine("settings")
+        issuer_name=issuer.name,
+        name=request.name,
+        reason=reason,
+        url=office.addresses.mine("settings"),
+        language=mail_languages.of_learner(session, learner),
     )
     letters.send(session, office, learner, mail, subject_id=request.id, event="learner.name-refused")
 

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.issuing.applications.tables import Application, ApplicationEvent, ApplicationEvidence, ApplicationState
 from app.issuing.holding.tables import HolderEvidence, NameRequest, PortfolioBadge, ShareLink
-from app.issuing.stacks.tables import Career, Enrolment, ProgrammeEnrolment, Recognition, SkillRating
+from app.issuing.stacks.tables import (
+    Career,
+    Enrolment,
+    MassEnrolmentPerson,
+    ProgrammeEnrolment,
+    Recognition,
+    SkillRating,
+)
 
 _WAIT = (ApplicationState.SUBMITTED, ApplicationState.NEEDS_MORE)
 
@@ -26,6 +33,8 @@ def forget(session: Session, learner_ids: Collection[str], award_ids: Collection
     session.execute(delete(NameRequest).where(NameRequest.learner_id.in_(learner_ids)))
     # Enrolments stay as ids, dates and progress, as awards do; what was written or said of the person goes.
     session.execute(update(Enrolment).where(Enrolment.learner_id.in_(learner_ids)).values(sponsor=None))
+    asked = delete(MassEnrolmentPerson).where(MassEnrolmentPerson.learner_id.in_(learner_ids))
+    session.execute(asked.execution_options(synchronize_session=False))
     ended = update(Enrolment).where(Enrolment.learner_id.in_(learner_ids), Enrolment.ended_at.is_(None))
     session.execute(ended.values(ended_at=clock.now()))
     said = {"evidence_url": None, "evidence_text": None, "verified_how": None, "reason": None}

@@ -35,8 +35,10 @@ class Badge:
         return Line(self.name, self.url, self.awarded_at, self.valid_until, self.abbreviation)
 
 
-def badge_mail(session: Session, issuer: Issuer, badge: Badge, *, learner_name: str | None) -> MailContent:
-    """The mail about one badge."""
+def badge_mail(
+    session: Session, issuer: Issuer, badge: Badge, *, learner_name: str | None, language: str
+) -> MailContent:
+    """The mail about one badge; `language` is that of our own words."""
     template = chosen(session, issuer.id, Purpose.BADGE_EARNED, badge.language)
     if template is not None:
         values = badge_values(issuer.name, badge, learner_name=learner_name, locale=template.locale)
@@ -52,6 +54,7 @@ def badge_mail(session: Session, issuer: Issuer, badge: Badge, *, learner_name: 
         valid_until=badge.valid_until,
         criteria=badge.criteria,
         language=badge.language,
+        reader_language=language,
     )
 
 

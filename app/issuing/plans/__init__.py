@@ -20,6 +20,7 @@ from app.issuing.plans.keeping import (
     wishes_of,
 )
 from app.issuing.plans.progress import Pace, Progress, StepState
+from app.issuing.plans.sponsoring import sponsored
 from app.issuing.plans.tables import Aims, Cohort, Intent, KeptPlan, MadeBy, PlanState
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "progress",
     "progress_of",
     "refresh",
+    "sponsored",
     "today",
     "wishes_of",
     "writing",

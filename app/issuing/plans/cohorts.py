@@ -149,6 +149,12 @@ def by_id(session: Session, cohort_id: str, *, issuer_id: str) -> Cohort:
     return found
 
 
+def of_issuer(session: Session, issuer_id: str) -> list[Cohort]:
+    """The issuer's cohorts, the newest first."""
+    query = select(Cohort).where(Cohort.issuer_id == issuer_id)
+    return list(session.scalars(query.order_by(Cohort.created_at.desc(), Cohort.id)))
+
+
 def overview(session: Session, cohort: Cohort, as_of: date) -> Overview:
     """Everybody in it and how far they are on a day, in the order in which they came."""
     known = worlds.of(session, cohort.issuer_id)

@@ -3,7 +3,7 @@
 The arithmetic is in `stacking/cycles.py` and `stacking/continuing_education.py`; here it meets the rows.
 """
 
-from app.issuing.renewals import activities, calendars, ledger, listing, policies, sampling, standing
+from app.issuing.renewals import activities, calendars, ledger, listing, policies, sampling, standing, verdicts
 from app.issuing.renewals.activities import Worth, post, retract
 from app.issuing.renewals.activities import is_counted as is_education
 from app.issuing.renewals.forgetting import forget
@@ -12,11 +12,12 @@ from app.issuing.renewals.policies import Policy
 from app.issuing.renewals.reminding import digest, lapsed, remind
 from app.issuing.renewals.renewing import Grounds, renew
 from app.issuing.renewals.standing import Standing
-from app.issuing.renewals.tables import CEActivity, CEEntry, RenewalReminder
+from app.issuing.renewals.tables import CEActivity, CEEntry, CEVerdict, RenewalReminder
 
 __all__ = [
     "CEActivity",
     "CEEntry",
+    "CEVerdict",
     "DueWanted",
     "Grounds",
     "Policy",
@@ -38,4 +39,5 @@ __all__ = [
     "retract",
     "sampling",
     "standing",
+    "verdicts",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.issuing import announcements, issuers, letters, mail
+from app.issuing import announcements, issuers, letters, mail, mail_languages
 from app.issuing.awards import Award, AwardState
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
@@ -72,6 +72,7 @@ def digest(session: Session, office: Office, issuer: Issuer) -> bool:
         issuer_name=issuer.name,
         lines=[(name, number, first_at) for first_at, name, number in lines[:MOST_LINES]],
         url=office.addresses.staff(issuer.slug, "renewals"),
+        language=mail_languages.of_issuer(session, issuer.id),
     )
     year, week, _ = now.astimezone(UTC).isocalendar()
     made = put(
@@ -147,6 +148,7 @@ def _mail(session: Session, office: Office, policy: Policy, award: Award, offset
     if ends_at is None:
         return
     has_grace = policy.renewal.grace_days > 0
+    learner = session.get_one(Learner, award.learner_id)
     content = messages.renewal_mail(
         issuer_name=issuers.by_id(session, award.issuer_id).name,
         achievement=policy.name,
@@ -155,8 +157,8 @@ def _mail(session: Session, office: Office, policy: Policy, award: Award, offset
         grace_until=deadlines(policy.renewal, ends_at).grace_until if has_grace else None,
         has_lapsed=offset == LAPSED,
         url=office.addresses.mine("renewals"),
+        language=mail_languages.of_learner(session, learner),
     )
-    learner = session.get_one(Learner, award.learner_id)
     letters.send(session, office, learner, content, subject_id=award.id, event="renewal.reminder")
 
 

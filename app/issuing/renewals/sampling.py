@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.issuing import audit
+from app.issuing.audit import AuditEntry
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
 from app.issuing.renewals import followers
@@ -20,12 +21,18 @@ from app.stacking import audit_samples
 
 MOST = 500
 LONGEST_SEED = 80
+ACTION = "renewals.sampled"
+_HIGHEST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was drawn: awards that were renewed by continuing education, in the order of the draw, of `population`."""
+    """What was drawn: awards that were renewed by continuing education, in the order of the draw, of `population`.
 
+    `number` is the draw's place in the audit log, by which it is found again.
+    """
+
+    number: int
     seed: str
     population: int
     awards: Sequence[Award]
@@ -53,11 +60,11 @@ def draw(
     chosen_seed = seed or clock.new_id()
     population = _population(session, issuer, achievement_id, since, until)
     drawn = audit_samples.sample(population, count, seed=chosen_seed)
-    audit.record(
+    written = audit.record(
         session,
         issuer.id,
         actor=actor,
-        action="renewals.sampled",
+        action=ACTION,
         object_id=achievement_id or issuer.id,
         seed=chosen_seed,
         population=len(population),
@@ -67,7 +74,24 @@ def draw(
         awards=list(drawn),
     )
     found = {each.id: each for each in session.scalars(select(Award).where(Award.id.in_(drawn)))}
-    return Sample(chosen_seed, len(population), [found[each] for each in drawn])
+    session.flush()
+    return Sample(written.id, chosen_seed, len(population), [found[each] for each in drawn])
+
+
+def by_number(session: Session, issuer_id: str, number: int) -> AuditEntry:
+    """What the audit log says of the issuer's draw with this number. Raises NotFound."""
+    found = session.get(AuditEntry, number) if 0 < number < _HIGHEST else None
+    if found is None or found.issuer_id != issuer_id or found.action != ACTION:
+        raise NotFound("There is no such sample")
+    return found
+
+
+def found(session: Session, issuer_id: str, number: int) -> Sample:
+    """The issuer's draw with this number. Raises NotFound."""
+    written = by_number(session, issuer_id, number)
+    rows = {each.id: each for each in session.scalars(select(Award).where(Award.id.in_(written.facts["awards"])))}
+    drawn = [rows[each] for each in written.facts["awards"] if each in rows]
+    return Sample(written.id, written.facts["seed"], written.facts["population"], drawn)
 
 
 def entries_of(session: Session, award: Award) -> Sequence[CEEntry]:

@@ -71,6 +71,24 @@ class CEActivity(Base):
     created_at: Mapped[datetime]
 
 
+class CEVerdict(Base):
+    """What an audit found of one badge of a sample, said once. `sample_number` is the draw's place in the audit log.
+
+    `note` is for staff and the holder; `consequence` is what was done to the badge that the renewal made.
+    """
+
+    __tablename__ = "ce_verdicts"
+
+    sample_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    award_id: Mapped[str] = mapped_column(ForeignKey("awards.id"), primary_key=True, index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    result: Mapped[str] = mapped_column(String(8))
+    note: Mapped[str | None] = mapped_column(Text)
+    consequence: Mapped[str] = mapped_column(String(8))
+    judged_by: Mapped[str] = mapped_column(String(80))
+    judged_at: Mapped[datetime]
+
+
 class RenewalReminder(Base):
     """What was told of an award's end, once: `offset_days` before its last good day; 0 and less = after it.
 

@@ -16,7 +16,7 @@ from app.issuing.stacks.tables import Enrolment
 from app.stacking.evaluate import evaluate, settle
 from app.stacking.holdings import Holding
 from app.stacking.publishing import Verdict, check
-from app.stacking.versions import difference
+from app.stacking.versions import Change, changes, difference
 from app.stacking.world import OnNewVersion, Pathway, World
 
 AT_ONCE = 500
@@ -41,6 +41,7 @@ class Foresight:
 
     verdict: Verdict
     differences: tuple[str, ...]
+    changes: tuple[Change, ...]  # the same, to be said in any language
     enrolled: int
     at_once: bool
     gaining: int
@@ -55,6 +56,7 @@ def of(session: Session, row: PathwayRow, facts: PathwayFacts, *, as_of: date | 
     drafted = facts.pathway(row.slug, (row.current_version or 0) + 1)
     verdict = check(world, drafted)
     before = world.pathways.get(row.slug)
+    differs = changes(world, before, drafted) if before else ()
     differences = difference(world, before, drafted) if before else ()
     gains: list[Gain] = []
     enrolled = gaining = further = 0
@@ -71,7 +73,7 @@ def of(session: Session, row: PathwayRow, facts: PathwayFacts, *, as_of: date | 
             if gained and len(gains) < MOST_NAMED:
                 gains.append(Gain(each.learner_id, gained))
     at_once = facts.on_new_version is OnNewVersion.MIGRATE or facts.grandfather_months == 0
-    return Foresight(verdict, differences, enrolled, at_once, gaining, tuple(gains), further)
+    return Foresight(verdict, differences, differs, enrolled, at_once, gaining, tuple(gains), further)
 
 
 def _next(session: Session, row: PathwayRow, after: str) -> list[Enrolment]:

@@ -120,6 +120,37 @@ class StackJob(Base):
     done_at: Mapped[datetime | None]
 
 
+class MassEnrolment(Base):
+    """Many people who are put on a pathway by the worker, as somebody asked. `awarded` counts stacks."""
+
+    __tablename__ = "mass_enrolments"
+    __table_args__ = (Index("ix_mass_enrolments_pathway_id", "pathway_id", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    pathway_id: Mapped[str] = mapped_column(ForeignKey("pathways.id"))
+    sponsor: Mapped[str | None] = mapped_column(String(200))
+    despite_entry: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    total: Mapped[int]
+    awarded: Mapped[int]
+    author: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+
+
+class MassEnrolmentPerson(Base):
+    """One of them, and what came of it; `outcome` None = not yet their turn."""
+
+    __tablename__ = "mass_enrolment_people"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("mass_enrolments.id"), primary_key=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learners.id"), primary_key=True, index=True)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    detail: Mapped[str | None] = mapped_column(Text)
+
+
 class ProgrammeEnrolment(Base):
     """A learner in a formal programme, so that credit which was promised is realised."""
 

@@ -8,6 +8,7 @@ from app.projections.messages.operator import endpoint_disabled_mail
 from app.projections.messages.own_words import ALLOWED, filled, marked, problems
 from app.projections.messages.renewals import RenewalWay, renewal_mail, renewals_digest
 from app.projections.messages.report import ReportRow, report_mail
+from app.projections.messages.sentences import spoken
 from app.projections.messages.watching import watch_news, watch_request
 from app.projections.messages.wording import written_date
 
@@ -30,6 +31,7 @@ __all__ = [
     "renewal_mail",
     "renewals_digest",
     "report_mail",
+    "spoken",
     "watch_news",
     "watch_request",
     "written_date",

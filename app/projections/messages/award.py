@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.projections.messages import wording
+from app.projections.messages import sentences, wording
 from app.projections.messages.content import MailContent, templates
 
 
@@ -20,30 +20,37 @@ def award_mail(
     valid_until: datetime | None,
     criteria: str | None,
     language: str | None,
+    reader_language: str,
 ) -> MailContent:
     """The mail that says "you earned a badge", with its address, its dates and what it took.
 
     All facts are data: names are one line each without invisible turns of reading direction (T38, T39). `criteria`
-    is plain text and is shortened; `language` is that of the achievement's words (BCP 47, None = not stated), our own
-    sentences are English. `image_url` is the badge's PNG, the only remote thing in the mail (None = no image).
-    `learner_name=None` greets without a name; `valid_until=None` says that the badge does not end. Dates are in UTC.
+    is plain text and is shortened; `language` is that of the achievement's words (BCP 47, None = not stated),
+    `reader_language` that of our own sentences (one that `spoken` returned). `image_url` is the badge's PNG, the only
+    remote thing in the mail (None = no image). `learner_name=None` greets without a name; `valid_until=None` says that
+    the badge does not end. Dates are in UTC.
     Raises InvalidInput for an address that is not http(s).
     """
+    say, what = sentences.in_language(reader_language), wording.one_line(achievement_name)
     facts = {
+        "say": say,
+        "say_fenced": sentences.in_markup(reader_language),
+        "language": reader_language,
+        "direction": sentences.direction(reader_language),
         "learner": wording.one_line(learner_name or "") or None,
-        "achievement": wording.one_line(achievement_name),
+        "achievement": what,
         "abbreviation": wording.one_line(abbreviation or "") or None,
         "issuer": wording.one_line(issuer_name),
         "badge_url": wording.address(badge_url, "/badge_url"),
         "image_url": None if image_url is None else wording.address(image_url, "/image_url"),
-        "awarded_on": wording.written_date(awarded_at),
-        "valid_until": None if valid_until is None else wording.written_date(valid_until),
+        "awarded_on": wording.written_date(awarded_at, reader_language),
+        "valid_until": None if valid_until is None else wording.written_date(valid_until, reader_language),
         "criteria": wording.shortened(criteria or "") or None,
         "words_language": wording.language_tag(language),
     }
     return MailContent(
-        subject=f"You earned a badge: {facts['achievement']}",
+        subject=wording.one_line(say("You earned a badge: {achievement}", achievement=what)),
         text=templates().get_template("award.txt").render(facts).strip() + "\n",
         html=templates().get_template("award.html").render(facts).strip() + "\n",
-        language="en",
+        language=reader_language,
     )

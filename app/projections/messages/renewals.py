@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from app.projections.messages import wording
+from app.projections.messages import sentences, wording
 from app.projections.messages.answers import letter
 from app.projections.messages.content import MailContent
 
@@ -35,26 +35,38 @@ def renewal_mail(
     grace_until: datetime | None,
     has_lapsed: bool,
     url: str,
+    language: str,
 ) -> MailContent:
     """Say when a badge ends, or that it did, and how it is renewed. `grace_until` None = there is no grace."""
-    issuer, what, day = wording.one_line(issuer_name), wording.one_line(achievement), wording.written_date(ends_at)
+    say, day = sentences.in_language(language), wording.written_date(ends_at, language)
+    issuer, what = wording.one_line(issuer_name), wording.one_line(achievement)
     if has_lapsed:
-        subject, said = f"{what} has lapsed", f"Your badge {what} of {issuer} was good until {day}."
+        subject = say("{what} has lapsed", what=what)
+        said = say("Your badge {what} of {issuer} was good until {day}.", what=what, issuer=issuer, day=day)
     else:
-        subject, said = f"{what} ends on {day}", f"Your badge {what} of {issuer} is good until {day}."
-    paragraphs = [said, _WAYS[way]]
+        subject = say("{what} ends on {day}", what=what, day=day)
+        said = say("Your badge {what} of {issuer} is good until {day}.", what=what, issuer=issuer, day=day)
+    paragraphs = [said, say(_WAYS[way])]
     if grace_until is not None:
-        until = wording.written_date(grace_until)
-        paragraphs.append(f"It can be renewed without a gap in the count until {until}; it does not count meanwhile.")
-    return letter(subject, paragraphs, quoted="", url=url, button="See your renewals")
+        until = wording.written_date(grace_until, language)
+        sentence = "It can be renewed without a gap in the count until {day}; it does not count meanwhile."
+        paragraphs.append(say(sentence, day=until))
+    return letter(subject, paragraphs, quoted="", url=url, button=say("See your renewals"), language=language)
 
 
-def renewals_digest(*, issuer_name: str, lines: Sequence[tuple[str, int, datetime]], url: str) -> MailContent:
+def renewals_digest(
+    *, issuer_name: str, lines: Sequence[tuple[str, int, datetime]], url: str, language: str
+) -> MailContent:
     """Say of each achievement how many badges are to be renewed, and when the first of them ends or ended."""
     number = sum(each[1] for each in lines)
-    what = "1 badge is" if number == 1 else f"{number} badges are"
+    say, issuer = sentences.in_language(language), wording.one_line(issuer_name)
+    line = "{name}: {number}, the first on {day}"
     told = "\n".join(
-        f"{wording.one_line(name)}: {count}, the first on {wording.written_date(first)}" for name, count, first in lines
+        say(line, name=wording.one_line(name), number=count, day=wording.written_date(first, language))
+        for name, count, first in lines
     )
-    paragraphs = [f"At {wording.one_line(issuer_name)}, {what} about to end, or lapsed and still to be renewed:"]
-    return letter(f"Renewals: {number} to see to", paragraphs, quoted=told, url=url, button="Open the work list")
+    one = "At {issuer}, 1 badge is about to end, or lapsed and still to be renewed:"
+    many = "At {issuer}, {number} badges are about to end, or lapsed and still to be renewed:"
+    said = [say(one, issuer=issuer) if number == 1 else say(many, issuer=issuer, number=number)]
+    subject, button = say("Renewals: {number} to see to", number=number), say("Open the work list")
+    return letter(subject, said, quoted=told, url=url, button=button, language=language)

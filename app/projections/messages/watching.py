@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.projections.messages import wording
+from app.projections.messages import sentences, wording
 from app.projections.messages.answers import letter
 from app.projections.messages.content import MailContent
 
 
-def watch_request(*, watcher: str, achievement: str, purpose: str, recipient: str | None, url: str) -> MailContent:
+def watch_request(
+    *, watcher: str, achievement: str, purpose: str, recipient: str | None, url: str, language: str
+) -> MailContent:
     """Ask the holder whether an organisation may be told what becomes of a badge; `recipient` None = its systems."""
     who, what = wording.one_line(watcher), wording.one_line(achievement)
-    told = "its own systems alone, to no mailbox" if recipient is None else wording.one_line(recipient)
+    say = sentences.in_language(language)
+    told = say("its own systems alone, to no mailbox") if recipient is None else wording.one_line(recipient)
+    asked = "{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn."
     said = [
-        f"{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn.",
-        f"News go to {told}.",
-        "Nothing is told unless you agree, and you can end it at any time. They say what it is for:",
+        say(asked, who=who, what=what),
+        say("News go to {told}.", told=told),
+        say("Nothing is told unless you agree, and you can end it at any time. They say what it is for:"),
     ]
-    return letter(f"{who} asks about your badge {what}", said, quoted=purpose, url=url, button="Agree or decline")
+    subject = say("{who} asks about your badge {what}", who=who, what=what)
+    return letter(subject, said, quoted=purpose, url=url, button=say("Agree or decline"), language=language)
 
 
 def watch_news(*, watcher: str, words: str, ends_on: datetime | None, url: str) -> MailContent:

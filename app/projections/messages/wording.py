@@ -6,7 +6,10 @@ import re
 import unicodedata
 from datetime import datetime
 
+from babel.dates import format_date
+
 from app.errors import InvalidInput
+from app.projections.messages import sentences
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -21,9 +24,11 @@ _UNDETERMINED = "und"  # BCP 47: the language is not known
 
 
 def written_date(moment: datetime, language: str = "en") -> str:
-    """The day of a moment with its month as a word, "24 November 2028"; "2028-11-24" where that is not English."""
+    """The day of a moment with its month as a word, "24 November 2028"; "2028-11-24" in a language we do not write."""
     if language.partition("-")[0].lower() == "en":
         return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    if sentences.spoken(language) != sentences.ENGLISH:
+        return str(format_date(moment.date(), "long", locale=sentences.spoken(language)))
     return f"{moment:%Y-%m-%d}"
 
 

@@ -15,7 +15,7 @@ from app.credentials import model
 from app.issuing.achievement_facts import Url
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState, Visibility
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
 from app.web.api.fields import AchievementName, In, Line200, Out, PastMoment, Reason, Text
 from app.web.api.recipients import Recipient
 
@@ -40,7 +40,18 @@ class EvidenceIn(In):
         return model.Evidence(**self.model_dump())
 
 
-class _AwardFacts(In):
+class SponsorshipIn(In):
+    """Who paid for what led to the award, and how. Holder and staff read it; it is never signed."""
+
+    sponsor: Line200 | None = None
+    funding: Text | None = None
+
+    def sponsorship(self) -> Sponsorship | None:
+        """As the office takes it; None = nothing is said."""
+        return Sponsorship(self.sponsor, self.funding) if self.sponsor or self.funding else None
+
+
+class _AwardFacts(SponsorshipIn):
     awarded_at: Annotated[PastMoment | None, Field(description="when it was earned; left out: now")] = None
     evidence: Annotated[tuple[EvidenceIn, ...], Field(max_length=20)] = ()
     narrative: Text | None = None
@@ -99,6 +110,8 @@ class AwardOut(Out):
     valid_until: datetime | None
     evidence: list[dict[str, str]]
     narrative: str | None
+    sponsor: str | None
+    funding: str | None
     reason: str | None
     revoked_at: datetime | None
     suspended_at: datetime | None
@@ -109,9 +122,14 @@ class AwardOut(Out):
 
 
 class AwardMade(AwardOut):
-    """The award; `created` is false when the learner held it already."""
+    """The award; `created` is false when the learner held it already.
+
+    `prerequisites_missing`: what comes before the achievement and the learner had not on the day of the award. It is
+    awarded all the same.
+    """
 
     created: bool
+    prerequisites_missing: tuple[str, ...]
 
 
 def version_numbers(session: Session, awards: Iterable[Award]) -> dict[str, int]:
@@ -142,6 +160,8 @@ def members(office: Office, award: Award, versions: dict[str, int]) -> dict[str,
         "valid_until": award.valid_until,
         "evidence": award.evidence,
         "narrative": award.narrative,
+        "sponsor": award.sponsor,
+        "funding": award.funding,
         "reason": award.reason,
         "revoked_at": award.revoked_at,
         "suspended_at": award.suspended_at,

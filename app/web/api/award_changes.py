@@ -13,10 +13,11 @@ from app.issuing import achievements, award_status, awards
 from app.issuing.awards import Award, Earned
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
+from app.issuing.office import Sponsorship
 from app.service import Service
 from app.web.api.achievements import of_issuer
 from app.web.api.authentication import AwardsWriter
-from app.web.api.award_bodies import AwardOut, Successor, VisibilityIn, WithReason, told
+from app.web.api.award_bodies import AwardOut, SponsorshipIn, Successor, VisibilityIn, WithReason, told
 from app.web.api.fields import Id
 from app.web.api.idempotency import Answer, Posted, Work, change
 from app.web.api.strict_route import StrictRoute
@@ -87,6 +88,17 @@ def change_visibility(caller: AwardsWriter, award_id: Id, stated: VisibilityIn, 
     return change(service, caller, _to(service, award_id, act))
 
 
+@router.put("/sponsorship", response_model=AwardOut)
+def note_sponsorship(caller: AwardsWriter, award_id: Id, stated: SponsorshipIn, service: TheService) -> Response:
+    """Say who paid for it and how; empty members say that nobody did. Nothing is signed anew."""
+
+    def act(session: Session, award: Award) -> None:
+        paid = stated.sponsorship() or Sponsorship()
+        award_status.note_sponsorship(session, award, paid, actor=caller.actor)
+
+    return change(service, caller, _to(service, award_id, act))
+
+
 @router.post("/supersede", status_code=201, response_model=AwardOut)
 def supersede_award(
     caller: AwardsWriter, award_id: Id, stated: Successor, post: Posted, service: TheService
@@ -103,6 +115,7 @@ def supersede_award(
             awarded_at=stated.awarded_at or clock.now(),
             evidence=stated.facts_of_evidence(),
             narrative=stated.narrative,
+            sponsorship=stated.sponsorship(),
         )
         new = award_status.supersede(session, service.office, old, earned, actor=caller.actor)
         return Answer(201, told(session, service.office, new))

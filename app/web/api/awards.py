@@ -13,6 +13,7 @@ from app import clock
 from app.issuing import awards, issuers
 from app.issuing.awards import Award, AwardState, Earned
 from app.issuing.issuers import Issuer
+from app.issuing.stacks import prerequisites
 from app.web.api.achievements import of_issuer
 from app.web.api.authentication import AwardsWriter, Reader
 from app.web.api.award_bodies import (
@@ -77,10 +78,16 @@ def create_award(caller: AwardsWriter, stated: NewAward, post: Posted, service: 
             awarded_at=stated.awarded_at or clock.now(),
             evidence=stated.facts_of_evidence(),
             narrative=stated.narrative,
+            sponsorship=stated.sponsorship(),
         )
         outcome = awards.award(session, service.office, earned, actor=caller.actor)
         versions = version_numbers(session, [outcome.award])
-        made = AwardMade(**members(service.office, outcome.award, versions), created=outcome.created)
+        found = prerequisites.lacking(session, learner, outcome.award.achievement_id, outcome.award.awarded_at)
+        made = AwardMade(
+            **members(service.office, outcome.award, versions),
+            created=outcome.created,
+            prerequisites_missing=() if found is None else found.phrases,
+        )
         return Answer(201 if outcome.created else 200, made)
 
     return post.answer(caller, work)

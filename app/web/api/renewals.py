@@ -15,10 +15,12 @@ from app import clock
 from app.issuing import awards, renewals
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
-from app.issuing.renewals import DueWanted, Grounds, Standing, listing, policies, sampling
+from app.issuing.renewals import CEVerdict, DueWanted, Grounds, Standing, listing, policies, sampling, verdicts
+from app.issuing.renewals.verdicts import Result
 from app.stacking import continuing_education as counting
 from app.stacking.continuing_education import Progress, Reason
 from app.stacking.cycles import Hindrance, Method, RenewalState
+from app.stacking.world import OnLoss
 from app.web.api.achievements import of_issuer
 from app.web.api.authentication import AwardsWriter, Reader
 from app.web.api.award_bodies import AwardOut, EvidenceIn, members, told, version_numbers
@@ -119,12 +121,33 @@ class Drawn(Out):
     entries: list[str]
 
 
-class SampleOut(Out):
-    """The draw. The same seed draws the same of the same `population`; it is in the audit log."""
+class VerdictOut(Out):
+    """What an audit found of one badge, and what became of the badge that the renewal made."""
 
+    award: str
+    result: Result
+    note: str | None
+    consequence: OnLoss
+    judged_by: str
+    judged_at: datetime
+
+
+class Verdict(In):
+    """Whether the holder of an award of the sample could show what was counted."""
+
+    award: Id
+    result: Result
+    note: Text | None = None
+
+
+class SampleOut(Out):
+    """The draw. The same seed draws the same of the same `population`; it is in the audit log, at `number`."""
+
+    number: int
     seed: str
     population: int
     awards: list[Drawn]
+    verdicts: list[VerdictOut]
 
 
 @router.get("/awards/{award_id}/renewal", response_model=RenewalOut)
@@ -192,9 +215,61 @@ def draw_sample(caller: AwardsWriter, stated: SampleOf, post: Posted) -> Respons
             until=stated.renewed_before,
             actor=caller.actor,
         )
-        return Answer(200, SampleOut(seed=drawn.seed, population=drawn.population, awards=_drawn(session, drawn)))
+        return Answer(200, _sample(session, drawn))
 
     return post.answer(caller, work)
+
+
+@router.get("/renewals/samples/{sample_id}", response_model=SampleOut)
+def read_sample(caller: Reader, sample_id: Id, service: TheService) -> Response:
+    """A sample that was drawn before, with the verdicts so far."""
+    with service.database.read() as session:
+        answer = Answer(200, _sample(session, sampling.found(session, caller.issuer_id, _number(sample_id))))
+    return Response(answer.body(), media_type="application/json")
+
+
+@router.post("/renewals/samples/{sample_id}/verdicts", status_code=201, response_model=VerdictOut)
+def judge_award(caller: AwardsWriter, sample_id: Id, stated: Verdict, post: Posted, service: TheService) -> Response:
+    """Write down the verdict on one award of a sample, once. What the achievement's policy says follows at once."""
+
+    def work(session: Session, issuer: Issuer) -> Answer:
+        made = verdicts.judge(
+            session,
+            service.office,
+            issuer,
+            verdicts.Stated(_number(sample_id), stated.award, stated.result, stated.note),
+            actor=caller.actor,
+        )
+        return Answer(201, _verdict(made))
+
+    return post.answer(caller, work)
+
+
+def _number(sample_id: str) -> int:
+    """A sample's number; 0, which none has, for what is no number."""
+    return int(sample_id) if sample_id.isascii() and sample_id.isdigit() else 0
+
+
+def _sample(session: Session, sample: sampling.Sample) -> SampleOut:
+    judged = verdicts.of_sample(session, sample.number)
+    return SampleOut(
+        number=sample.number,
+        seed=sample.seed,
+        population=sample.population,
+        awards=_drawn(session, sample),
+        verdicts=[_verdict(judged[each.id]) for each in sample.awards if each.id in judged],
+    )
+
+
+def _verdict(made: CEVerdict) -> VerdictOut:
+    return VerdictOut(
+        award=made.award_id,
+        result=Result(made.result),
+        note=made.note,
+        consequence=OnLoss(made.consequence),
+        judged_by=made.judged_by,
+        judged_at=made.judged_at,
+    )
 
 
 def _drawn(session: Session, sample: sampling.Sample) -> list[Drawn]:

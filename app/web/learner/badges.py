@@ -15,6 +15,7 @@ from app.issuing import holding, wallets
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import HolderEvidence, ShareLink, evidence, sharing, shelf
 from app.issuing.learners import Learner
+from app.issuing.stacks import prerequisites
 from app.issuing.wallets import WalletCredential
 from app.service import Service
 from app.web.deps import TheService
@@ -22,7 +23,7 @@ from app.web.inside import Refusal, inside, refusal
 from app.web.languages import gettext as _
 from app.web.learner import files
 from app.web.learner.shelf_view import TONES, BadgeCard, card_of
-from app.web.learner.ways import leads
+from app.web.learner.ways import leads, words
 from app.web.representations import is_id
 from app.web.signed_in import Person, Visitor
 
@@ -45,6 +46,8 @@ class MyBadge:
     name: str | None  # as the issuer knows the holder
     name_shown: bool
     results_shown: bool
+    sponsor: str | None  # who paid for it: the holder reads that, and nobody else
+    funding: str | None
     evidence_names: tuple[str, ...]  # of what the issuer signed
     added: Sequence[HolderEvidence]
     links: Sequence[ShareLink]
@@ -52,6 +55,7 @@ class MyBadge:
     is_stack: bool  # so that there is a record of it with what it rests on
     is_for_wallets: bool  # it counts now, so that a wallet may have it
     in_wallets: Sequence[WalletCredential]  # what wallets took, the newest first
+    lacking: Sequence[str]  # what comes before it, and is not held today
     leads: Sequence[tuple[str, str]]  # where it leads: a name, and where to see what is missing
 
 
@@ -139,6 +143,8 @@ def _view(session: Session, service: Service, award: Award) -> MyBadge:
         name=learner.display_name,
         name_shown=learner.name_shown,
         results_shown=award.results_shown,
+        sponsor=award.sponsor,
+        funding=award.funding,
         evidence_names=tuple(str(each.get("name") or each.get("id") or "") for each in award.evidence),
         added=evidence.of_award(session, award.id),
         links=sharing.of_award(session, award),
@@ -146,5 +152,13 @@ def _view(session: Session, service: Service, award: Award) -> MyBadge:
         is_stack=held.facts.is_stack and award.state == AwardState.ISSUED,
         is_for_wallets=wallets.refusing.reason(award) is None,
         in_wallets=wallets.of_award(session, award.id),
+        lacking=_lacking(session, learner, award),
         leads=leads.of(session, held.issuer, award),
     )
+
+
+def _lacking(session: Session, learner: Learner, award: Award) -> list[str]:
+    if not holding.choices.is_living(award):
+        return []
+    found = prerequisites.lacking(session, learner, award.achievement_id, clock.now())
+    return [] if found is None else words.missing(found.world, found.finding)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound, ServiceError
+from app.errors import InvalidInput, NotFound, ServiceError
 from app.issuing import badge_connect, consent, issuers, watches
 from app.issuing.accounts import AccountAddress, WebSession, links, people, sessions
 from app.issuing.badge_connect.grants import LetIn
@@ -21,8 +21,8 @@ from app.service import Service
 from app.web.deps import TheRates, TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
+from app.web.languages import LANGUAGES, ngettext, remember, use
 from app.web.languages import gettext as _
-from app.web.languages import ngettext
 from app.web.learner.choices import told_of_name
 from app.web.signed_in import Person, Visitor
 
@@ -160,6 +160,24 @@ def choose_mail(request: Request, form: Sent, person: Person, service: TheServic
         return _("You get no more mails that gather several badges.")
 
     return _do(request, person, service, act, about="mail")
+
+
+@router.post("/language")
+def choose_language(request: Request, form: Sent, person: Person, service: TheService) -> Response:
+    """Have the pages in this browser, and all mails, in a language."""
+    tag = form.text("to", most=35)
+
+    def act(session: Session) -> str:
+        if tag not in LANGUAGES:
+            raise InvalidInput(_("Choose one of the languages"), pointer="/to")
+        people.speak(session, people.by_id(session, person.account_id), tag)
+        use(tag)
+        return _("Pages and mails are in this language from now on.")
+
+    response = _do(request, person, service, act, about="language")
+    if tag in LANGUAGES:
+        remember(response, tag)
+    return response
 
 
 @router.post("/health-records")

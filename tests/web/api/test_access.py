@@ -70,7 +70,7 @@ OWN_NAMES = {  # never somebody else's
     ("PUT", "/definitions/{kind}/{slug}"),
     ("POST", "/frameworks/{framework}/imports"),
 }
-STACKS = ("/definitions", "/pathways", "/enrolments", "/recognitions", "/plans", "/cohorts")
+STACKS = ("/definitions", "/pathways", "/enrolments", "/mass-enrolments", "/recognitions", "/plans", "/cohorts")
 STACKS_OF_LEARNERS = ("/recognitions", "/programmes/{slug}", "/ratings", "/gap", "/plan", "/plans")
 GROUP = "cohort:nursing-26"
 
@@ -117,11 +117,16 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/awards/{award_id}/wallet-offers"): lambda _: {"json": {}},
     ("POST", "/awards/{award_id}/resend"): lambda _: {},
     ("PUT", "/awards/{award_id}/visibility"): lambda _: {"json": {"visibility": "public"}},
+    ("PUT", "/awards/{award_id}/sponsorship"): lambda _: {"json": {"sponsor": "Riverside"}},
     ("POST", "/awards/{award_id}/supersede"): lambda _: {"json": {}},
     ("GET", "/awards/{award_id}/renewal"): lambda _: {},
     ("POST", "/awards/{award_id}/renew"): lambda _: {"json": {}},
     ("GET", "/renewals"): lambda _: {"params": {"state": "active"}},
     ("POST", "/renewals/sample"): lambda _: {"json": {"count": 1}},
+    ("GET", "/renewals/samples/{sample_id}"): lambda _: {},
+    ("POST", "/renewals/samples/{sample_id}/verdicts"): lambda facts: {
+        "json": {"award": facts["sampled_id"], "result": "passed"}
+    },
     ("GET", "/learners/{learner_id}/ce-entries"): lambda _: {},
     ("POST", "/learners/{learner_id}/ce-entries"): lambda _: {"json": CE_ENTRY},
     ("POST", "/learners/{learner_id}/ce-entries/{entry_id}/void"): lambda _: REASON,
@@ -366,16 +371,19 @@ class World:
                 with self.api.client.app.state.service.database.write() as session:
                     session.get_one(Recognition, made["id"]).state = RecognitionState.ASKED
             return {"recognition_id": made["id"]}
-        if "pathway_id" not in path and "enrolment_id" not in path:
+        if not any(each in path for each in ("pathway_id", "enrolment_id", "run_id")):
             return {}
         self.number += 1
         way = asked_of_stacks.pathway("badge-1")
         made = self.api.post("/pathways", slug=f"pw-made-{self.number}", facts=way)
         self.api.post(f"/pathways/{made['id']}/publish")
         learner = self._award(facts, suspended=False)["learner_id"]
-        if "enrolment_id" not in path:
-            return {"pathway_id": made["id"], "learner_id": learner}
-        return {"enrolment_id": self.api.post(f"/pathways/{made['id']}/enrolments", learner=learner)["id"]}
+        things = {"pathway_id": made["id"], "learner_id": learner}
+        if "run_id" in path:
+            things = {"run_id": self.api.post(f"/pathways/{made['id']}/mass-enrolments", learners=[learner])["id"]}
+        if "enrolment_id" in path:
+            things = {"enrolment_id": self.api.post(f"/pathways/{made['id']}/enrolments", learner=learner)["id"]}
+        return things
 
     def _plans(self, facts: Facts) -> Facts:
         """A plan, and a cohort in which nobody is yet."""
@@ -428,11 +436,25 @@ class World:
         """An entry in a ledger, or an activity that counts, where the path names one."""
         if "entry_id" in path:
             return {"entry_id": self.api.post(f"/learners/{facts['learner_id']}/ce-entries", **CE_ENTRY)["id"]}
+        if "sample_id" in path:
+            return self._sampled(facts)
         if "ce-activities" not in path:
             return {}
         source_id = self._source(facts)["source_id"]
         made = self.api.post("/ce-activities", **CE_WORTH, source=source_id, activity_id="counted")
         return {"source_id": source_id, "ce_activity_id": made["id"]}
+
+    def _sampled(self, facts: Facts) -> Facts:
+        """A sample with a badge in it that continuing education renewed."""
+        asked = {"method": "ce", "ce": {"unit": CE_ENTRY["unit"], "amount": CE_ENTRY["amount"]}}
+        renewal = RENEWABLE["renewal"] | asked
+        achievement = self.api.publish(f"c-{self.number}", **RENEWABLE | {"renewal": renewal})
+        award = self._award(facts | {"achievement_id": achievement["id"]}, suspended=False)
+        done = {**CE_ENTRY, "activity_date": str(clock.now().date())}
+        self.api.post(f"/learners/{award['learner_id']}/ce-entries", **done)
+        self.api.post(f"/awards/{award['award_id']}/renew")
+        sample = self.api.post("/renewals/sample", count=1, achievement=achievement["id"])
+        return {"sample_id": str(sample["number"]), "sampled_id": award["award_id"]}
 
     def _mail(self, path: str, facts: Facts) -> Facts:
         """A template, a suppression or a report by mail, where the path names one."""

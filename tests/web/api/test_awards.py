@@ -281,3 +281,18 @@ def test_evidence_is_an_address_or_a_story(api: Any, phlb: dict[str, Any]):
 
         assert status == 422, evidence
         assert problem["problems"][0]["pointer"].startswith("/evidence/0")
+
+
+# -- who paid (SEED-64) ----------------------------------------------------------------------------------------
+
+
+def test_who_paid_is_said_with_the_award_listed_and_changed_without_signing_anew(api: Any, phlb: dict[str, Any]):
+    made = api.post("/awards", achievement=phlb["id"], recipient=ANA, sponsor="Riverside", funding="State grant")
+    changed = api.put(f"/awards/{made['id']}/sponsorship", sponsor="City hospital")
+    emptied = api.put(f"/awards/{made['id']}/sponsorship")
+
+    assert (made["sponsor"], made["funding"]) == ("Riverside", "State grant")
+    assert (changed["sponsor"], changed["funding"]) == ("City hospital", None)
+    assert (emptied["sponsor"], emptied["revision"]) == (None, 1)
+    assert "Riverside" not in str(api.credential(made["id"]))
+    assert api.refused("PUT", f"/awards/{made['id']}/sponsorship", {"sponsor": "x" * 201})[0] == 422

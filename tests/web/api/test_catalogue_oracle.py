@@ -77,6 +77,7 @@ def test_every_expectation_holds_and_so_do_the_scenarios_that_only_look(northfie
     is_in_grace(northfield)
     refuses_a_circle(northfield)
     grandfathers(northfield)
+    awards_without_what_comes_before_and_says_so(northfield)
 
 
 def seen(northfield: Northfield, expected: dict[str, Any]) -> dict[str, Any]:
@@ -268,6 +269,29 @@ def grandfathers(northfield: Northfield) -> None:
 
     assert version(published["published_at"][:10]) == scenario["then"]["evaluated_on_version"]
     assert version("2035-01-01") == 3
+
+
+def awards_without_what_comes_before_and_says_so(northfield: Northfield) -> None:
+    """Each badge of the catalogue that asks for one other, to somebody who has neither."""
+    stated = document()
+    held = {each["credential"] for each in _learner(stated, "ln-08")["awards"]}
+    asked = next(
+        each
+        for each in stated["credentials"]
+        if each["kind"] == "micro" and (each["prerequisites"] or {}).get("credential") == "mc-labqc"
+    )
+    assert not {asked["id"], "mc-labqc"} & held
+    recipient = {"namespace": "catalog", "id": "ln-08"}
+
+    made = northfield.api.post("/awards", achievement=asked["id"], recipient=recipient, awarded_at=NOON)
+
+    before = next(each for each in stated["credentials"] if each["id"] == "mc-labqc")["abbreviation"]
+    assert made["state"] == "issued"
+    assert made["prerequisites_missing"] == [f"{before} is missing"]
+
+
+def _learner(stated: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(dict(each) for each in stated["demo_learners"] if each["id"] == name)
 
 
 def added(facts: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -157,3 +157,9 @@ def test_a_sample_is_drawn_again_by_its_seed(api: Any, held: dict[str, Any]):
     )
     assert api.post("/renewals/sample", count=5, seed=drawn["seed"])["awards"] == drawn["awards"]
     assert api.send("POST", "/renewals/sample", json={"count": 501}).status_code == 422
+
+    verdict = {"award": held["id"], "result": "passed", "note": "Certificates were sent"}
+    judged = api.post(f"/renewals/samples/{drawn['number']}/verdicts", **verdict)
+    assert (judged["result"], judged["consequence"]) == ("passed", "keep")
+    assert api.get(f"/renewals/samples/{drawn['number']}")["verdicts"] == [judged]
+    assert api.refused("POST", f"/renewals/samples/{drawn['number']}/verdicts", verdict)[0] == 409

@@ -198,3 +198,15 @@ def test_somebody_who_works_for_an_issuer_is_told_whom_to_ask(enter: Enter, issu
 
     assert "An owner has to let you go" in browser.get("/me/delete").text
     assert browser.post("/me/delete", what="account", address="olga@example.org").status_code == 422
+
+
+@pytest.mark.usefixtures("award")
+def test_the_language_that_is_chosen_is_that_of_pages_and_mails_and_no_other_is_taken(enter: Enter, service: Service):
+    browser = enter(ANA)
+    browser.post("/me/settings/language", to="es")
+    page, refused = browser.get("/me/settings").text, browser.post("/me/settings/language", to="tlh")
+
+    with service.database.read() as session:
+        assert session.scalars(select(Account.language)).all() == ["es"]
+    assert "Mi cuenta" in page
+    assert refused.status_code == 422

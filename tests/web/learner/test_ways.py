@@ -193,12 +193,13 @@ def test_a_newer_version_is_shown_with_its_differences_and_counts_once_one_moves
     world.publish(nodes=nodes, grandfather_months=12)
     ana = enter(ANA)
 
-    before = ana.get("/me/pathways")
+    before, in_spanish = ana.get("/me/pathways"), ana.get("/me/pathways?lang=es")
     enrolment = re.search(r'name="enrolment" value="([^"]+)"', before.text)[1]
     ana.post("/me/pathways/move", enrolment=enrolment)
 
     assert "There is a newer version, 2; you are on 1." in text_of(before)
     assert "Last step no longer names" in text_of(before)
+    assert "Last step ya no nombra" in text_of(in_spanish)
     assert "Complete" in text_of(ana.get("/me/pathways"))
 
 
@@ -344,6 +345,16 @@ def test_moves_are_listed_up_and_across_with_what_is_missing(ana: Any):
     page = text_of(ana.get("/me/moves"))
 
     assert "Ward technician role · 8 hours, US$40.00 Missing: Teamwork (TEAM)" in page
+
+
+def test_moves_are_drawn_with_their_cost_and_the_drawing_says_what_it_shows(ana: Any):
+    page = ana.get("/me/moves").text
+    drawing = re.search(r'<svg[^>]*class="pathway".*?</svg>', page, re.DOTALL)[0]
+
+    words = " ".join(re.sub(r"<[^>]+>", " ", drawing).split())
+    for said in ("Here", "you are here", "Up", "Ward technician", "8 hours, US$40.00", "The lists beside it say the"):
+        assert said in words
+    assert 'role="img" aria-labelledby="moves-0-title" aria-describedby="moves-0-desc"' in drawing
 
 
 def test_somebody_else_s_credential_is_asked_for_with_evidence_and_the_decision_is_read(

@@ -52,13 +52,15 @@ EVERYTHING: dict[str, Any] = {
     "drawing": {"shape": "leaf", "fill": "#5b2a86", "accent": "#f2b134", "level": 2, "icon": "drop"},
     "image_alt": "Purple leaf with a drop",
     "is_stack": True,
+    "group_participation": True,
+    "group_evaluation": True,
     "prerequisites": {"all_of": [{"credential": "phlb"}, {"credential": "old", "validity": "ever"}]},
     "formats": ["course", "on_the_job"],
     "renewal": {
         "method": "ce", "grace_days": 30, "reminder_days": [60, 30],
         "ce": {
             "unit": "contact-hour", "amount": "20", "in_domain_min_ratio": "0.8", "shared": True, "further": "4",
-            "cap": "10", "domains": ["blood"],
+            "cap": "10", "domains": ["blood"], "on_failed_audit": "suspend",
         },
     },
 }  # fmt: skip

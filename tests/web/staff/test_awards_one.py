@@ -290,3 +290,18 @@ def test_a_person_who_holds_it_already_does_not_get_it_twice(
 
     assert answer.status_code == 409
     assert "holds this achievement already" in answer.text
+
+
+def test_who_paid_is_noted_on_the_award_s_page_and_goes_along_in_the_list_s_file(
+    omar: Any, awards: Callable[[], list[Award]], make_achievement: Callable[..., Achievement]
+):
+    omar.post(f"{AWARDS}/new", act="award", **new(make_achievement(), sponsor="Riverside"))
+    (award,) = awards()
+    omar.post(f"{AWARDS}/{award.id}/sponsorship", sponsor="City hospital", funding="State grant")
+    refused = omar.post(f"{AWARDS}/{award.id}/sponsorship", sponsor="x" * 201)
+
+    page, sheet = omar.get(f"{AWARDS}/{award.id}").text, omar.get(f"{AWARDS}/export.csv").text
+    assert "City hospital" in page
+    assert "Who paid for it was noted by Omar Awarder" in page
+    assert "at most 200 characters" in refused.text
+    assert '"City hospital","State grant"' in sheet

@@ -153,6 +153,15 @@ def test_a_sample_is_drawn_looked_at_and_leads_to_the_ledger_where_it_is_judged(
     assert "Every achievement 1 of 1 spring" in listed
     assert [row[4] for row in csv.reader(io.StringIO(rows))] == ["What", "Course"]
 
+    verdict = {"award": coding.id, "result": "failed", "note": "Nothing was sent"}
+    unclear = omar.post(f"{drawn.headers['location']}/verdicts", **verdict | {"result": "perhaps"})
+    judged = omar.post(f"{drawn.headers['location']}/verdicts", **verdict)
+    again = omar.post(f"{drawn.headers['location']}/verdicts", **verdict)
+    shown = plain(omar.get(drawn.headers["location"]).text)
+    assert (unclear.status_code, judged.status_code, again.status_code) == (422, 303, 409)
+    assert all(words in shown for words in ("It could not be shown", "the badge stays", "Omar Awarder"))
+    assert "Nothing was sent" in shown
+
 
 def test_a_sample_that_cannot_be_drawn_says_why_and_other_numbers_are_none(omar: Any, coding: Award, service: Service):
     page = omar.post(f"{ROOT}/renewals/samples", count="0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.issuing.definitions import Kind
 from app.issuing.learners import Learner
 from app.issuing.stacks import Enrolment, careers
 from app.web.staff.pathways import enrolling, enrolments
+from app.worker.enrolling import Enrolling
 from tests.web.staff.pathways import ACTOR, MIRA, Academy
 from tests.web.staff.test_pathways import draft, plain, publish
 
@@ -139,21 +141,26 @@ def test_a_whole_group_and_a_whole_unit_are_put_on_it(omar: Any, ladder: Academy
     assert said == [["1 person was put"], ["0 people were put", "2 were"], ["1 person was put"]]
 
 
-def test_many_are_put_on_it_in_several_transactions_and_the_rest_with_the_next_form(
+def test_many_are_put_on_it_by_the_worker_with_progress_while_the_page_may_be_left(
     omar: Any, ladder: Academy, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(enrolling, "MOST_AT_ONCE", 3)
-    monkeypatch.setattr(enrolling, "IN_ONE_TRANSACTION", 2)
     ids = [ladder.learner(f"p{number}@x.test", f"P{number}").id for number in range(4)]
     with ladder.service.database.write() as session:
         for each in ids:
             groups.add(session, ladder.service.office, session.get_one(Learner, each), "many", actor=ACTOR)
 
-    said = omar.get(omar.post(f"{ROOT}/enrol", group="many").headers["location"]).text
-    omar.post(f"{ROOT}/enrol", group="many")
+    path = omar.post(f"{ROOT}/enrol", group="many", sponsor="Riverside").headers["location"]
+    before = plain(omar.get(path).text)
+    Enrolling(ladder.service, lambda: None).work_through(threading.Event())
+    after = plain(omar.get(path).text)
+    other = omar.get(path.replace("/pathways/ladder/", "/pathways/none/"))
 
-    assert "3 people were put on it. There are more of them: send the form once more for the rest." in said
+    assert "0 of 4 people" in before
+    assert "Done: 4 of 4 people" in after
     assert set(ids) <= on_it(ladder)
+    assert omar.post(f"{path}/stop").status_code == 303
+    assert other.status_code == 404
 
 
 def test_who_does_not_meet_the_entry_is_told_by_name_and_keeps_nobody_else_away(omar: Any, academy: Academy):

@@ -57,6 +57,8 @@ class Credentials:
             academic_credits=amount(facts.academic_credits),
             price=self._price(facts),
             assessment=facts.assessment_method and facts.assessment_method.value,
+            group_participation=facts.group_participation or None,
+            group_evaluation=facts.group_evaluation or None,
             prerequisites=facts.prerequisites,
             formats=[each.value for each in facts.formats],
             tags=list(facts.tags),

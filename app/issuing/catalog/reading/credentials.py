@@ -81,6 +81,8 @@ def _document(file: CatalogFile, skills: Skills, entry: Entry, kind: str) -> dic
         "education_type": entry.get("education_type"),
         "formal_relation": entry.get("formal_relation"),
         "assessment_method": entry.get("assessment"),
+        "group_participation": entry.get("group_participation"),
+        "group_evaluation": entry.get("group_evaluation"),
         "hours": number(entry.get("hours")),
         "academic_credits": number(entry.get("academic_credits")),
         "tags": plain(entry.get("tags")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.issuing.plans import Aims
@@ -18,7 +19,7 @@ from app.web import words as general
 from app.web.deps import TheService
 from app.web.inside import inside
 from app.web.languages import gettext as _
-from app.web.learner.ways import places, targets, words
+from app.web.learner.ways import moves_drawing, places, targets, words
 from app.web.learner.ways.places import Place
 from app.web.signed_in import Person
 
@@ -49,27 +50,34 @@ class AtIssuer:
     up: Sequence[MoveLine]
     across: Sequence[MoveLine]
     more: int
+    drawing: Markup
 
 
 @router.get("")
 def my_moves(request: Request, person: Person, service: TheService) -> Response:
     """The nearest moves up and across, with what is missing, hours and price."""
     with service.database.read() as session:
-        among = [_at_issuer(session, place) for place in places.all_of(session, person)]
+        among = [
+            _at_issuer(session, place, f"moves-{number}") for number, place in enumerate(places.all_of(session, person))
+        ]
     return inside(request, "learner/ways/moves.html", person, among=[each for each in among if each.up or each.across])
 
 
-def _at_issuer(session: Session, place: Place) -> AtIssuer:
+def _at_issuer(session: Session, place: Place, id_: str) -> AtIssuer:
     world = place.world
     current = world.roles.get(careers.names_of(session, place.learner.id).role or "")
     found = lattice.moves(world, place.stood.holdings, place.day, pathways=place.stood.versions, current_role=current)
     up = [each for each in found.moves if each.direction is Direction.UP]
     across = [each for each in found.moves if each.direction is Direction.ACROSS]
+    here = [current.name] if current else [world.roles[each].name for each in found.roles]
+    nearest = [_line(place, each) for each in up[:MOST_SHOWN]]
+    beside = [_line(place, each) for each in across[:MOST_SHOWN]]
     return AtIssuer(
         name=place.issuer.name,
-        here=[current.name] if current else [world.roles[each].name for each in found.roles],
-        up=[_line(place, each) for each in up[:MOST_SHOWN]],
-        across=[_line(place, each) for each in across[:MOST_SHOWN]],
+        here=here,
+        up=nearest,
+        across=beside,
+        drawing=moves_drawing.drawn(here, nearest, beside, id_=id_),
         more=max(0, len(up) - MOST_SHOWN) + max(0, len(across) - MOST_SHOWN),
     )
 

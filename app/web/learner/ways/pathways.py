@@ -16,7 +16,7 @@ from app.issuing.stacks.standing import OnPathway
 from app.service import Service
 from app.stacking.evaluate import meets
 from app.stacking.holdings import Held
-from app.stacking.versions import difference
+from app.web import pathway_changes
 from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
@@ -190,7 +190,7 @@ def _mine_of(session: Session, place: Place, on: OnPathway) -> Mine:
         is_open=enrolling.is_open(session, on.row),
         number=pathway.number,
         newest=None if newer is None else newer.number,
-        differences=() if newer is None else difference(world, pathway, newer),
+        differences=() if newer is None else pathway_changes.said(world, pathway, newer),
         plan=f"pathway:{place.issuer.slug}/{pathway.id}",
     )
 

@@ -58,6 +58,7 @@ def _texts(facts: AchievementFacts) -> dict[str, str]:
         _("Criteria"): facts.criteria_narrative or "",
         _("Address of the criteria"): facts.criteria_url or "",
         _("Assessment"): _chosen(wording.assessment_methods(), facts.assessment_method),
+        _("Assessed in groups"): _groups(facts),
         _("Hours"): words.amount(facts.hours) if facts.hours is not None else "",
         _("Academic credits"): words.amount(facts.academic_credits) if facts.academic_credits is not None else "",
         _("Cost"): words.price(facts.price) if facts.price else "",
@@ -67,6 +68,14 @@ def _texts(facts: AchievementFacts) -> dict[str, str]:
         _("Description of the image"): facts.image_alt or "",
         _("Drawing"): _drawing(facts.drawing),
     }
+
+
+def _groups(facts: AchievementFacts) -> str:
+    said = (
+        (facts.group_participation, _("Learners do together what is assessed")),
+        (facts.group_evaluation, _("They are assessed as a group")),
+    )
+    return "; ".join(words_ for holds, words_ in said if holds)
 
 
 def _lists(facts: AchievementFacts) -> dict[str, Mapping[str, str]]:

@@ -284,6 +284,7 @@ def _choices() -> dict[str, Any]:
         "formal_relation": wording.formal_relations(),
         "validity_kind": wording.validities(),
         "renewal_method": wording.renewals(),
+        "renewal_ce_on_failed_audit": wording.failed_audits(),
         "shape": [(shape, said, _outline(drawing.Shape(shape))) for shape, said in wording.shapes()],
         "icon": [(icon, said, icons.path_of(drawing.Icon(icon)) if icon else "") for icon, said in wording.icons()],
         "level": [("", _("No level mark")), *levels],

@@ -26,7 +26,8 @@ SCALARS = (
     "level", "icon", "image_alt", "prerequisites", *renewal_fields.SCALARS,
 )  # fmt: skip
 _FORMATS = {f"format_{each.value}": each.value for each in Format}
-BOXES = ("validity_end_of_month", "has_accent", "open_badges_2", "is_stack", *_FORMATS, *renewal_fields.BOXES)
+_GROUPS = ("group_participation", "group_evaluation")
+BOXES = ("validity_end_of_month", "has_accent", "open_badges_2", "is_stack", *_GROUPS, *_FORMATS, *renewal_fields.BOXES)
 ROWS: dict[str, tuple[str, ...]] = {
     "skill": ("name", "url", "level", "code", "framework", "target_type"),
     "credit": ("amount", "unit"),
@@ -48,6 +49,7 @@ _IN_FORM = frozenset(
         "price",
         "drawing",
         "is_stack",
+        *_GROUPS,
         "prerequisites",
         "formats",
         "renewal",
@@ -126,6 +128,8 @@ def of_facts(
         "has_accent": "accent" in drawing,
         "open_badges_2": open_badges_2,
         "is_stack": facts.is_stack,
+        "group_participation": facts.group_participation,
+        "group_evaluation": facts.group_evaluation,
     } | {box: any(each.value == form for each in facts.formats) for box, form in _FORMATS.items()}
     rows = {kind: tuple(_row(kind, each) for each in document.get(name, [])) for kind, name in _LISTS.items()}
     return Typed(
@@ -166,7 +170,8 @@ def stated(typed: Typed, before: AchievementFacts | None = None) -> dict[str, An
         if name in document:
             document[name] = _number(document[name])
     document["tags"] = _listed(values["tags"])
-    document["is_stack"] = "is_stack" in typed.ticked
+    for box in ("is_stack", *_GROUPS):
+        document[box] = box in typed.ticked
     document["formats"] = [form for box, form in _FORMATS.items() if box in typed.ticked]
     if typed.prerequisites.condition is not None:
         document["prerequisites"] = conditions.write(typed.prerequisites.condition)

@@ -15,7 +15,7 @@ from app.stacking.cycles import Method
 
 SCALARS = (
     "renewal_method", "renewal_grace_days", "renewal_reminder_days", "renewal_ce_unit", "renewal_ce_amount",
-    "renewal_ce_percent",
+    "renewal_ce_percent", "renewal_ce_on_failed_audit",
 )  # fmt: skip
 BOXES = ("renewal_ce_carry_over", "renewal_ce_shared")
 # Where in the facts -> the field that says it.
@@ -27,6 +27,7 @@ PLACES = {
     "amount": "renewal_ce_amount",
     "in_domain_min_ratio": "renewal_ce_percent",
     "shared": "renewal_ce_shared",
+    "on_failed_audit": "renewal_ce_on_failed_audit",
 }
 
 
@@ -47,6 +48,7 @@ def shown(facts: RenewalFacts | None) -> tuple[dict[str, str], set[str]]:
     if (ce := facts.ce) is None:
         return values, set()
     values |= {"renewal_ce_unit": ce.unit, "renewal_ce_amount": str(ce.amount)}
+    values["renewal_ce_on_failed_audit"] = ce.on_failed_audit or ""
     values["renewal_ce_percent"] = str((ce.in_domain_min_ratio * 100).normalize() + 0) if ce.in_domain_min_ratio else ""
     return values, {name for name, is_on in zip(BOXES, (ce.carry_over, ce.shared), strict=True) if is_on}
 
@@ -68,13 +70,15 @@ def stated(values: Mapping[str, str], ticked: Collection[str], before: RenewalFa
 
 def _education(values: Mapping[str, str], ticked: Collection[str], before: RenewalFacts | None) -> dict[str, Any]:
     kept = {} if before is None or before.ce is None else before.ce.model_dump(mode="json")
-    for name in ("unit", "amount", "in_domain_min_ratio"):
+    for name in ("unit", "amount", "in_domain_min_ratio", "on_failed_audit"):
         kept.pop(name, None)
     kept |= {"carry_over": BOXES[0] in ticked, "shared": BOXES[1] in ticked}
     if not kept["shared"]:
         kept.pop("further", None)
     texts = {name: values[f"renewal_ce_{name}"].replace(",", ".") for name in ("amount", "percent")}
     kept |= {"unit": values["renewal_ce_unit"]} | ({"amount": texts["amount"]} if texts["amount"] else {})
+    if values["renewal_ce_on_failed_audit"]:
+        kept["on_failed_audit"] = values["renewal_ce_on_failed_audit"]
     if texts["percent"]:
         try:
             kept["in_domain_min_ratio"] = Decimal(texts["percent"]) / 100

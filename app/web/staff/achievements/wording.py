@@ -16,6 +16,7 @@ from app.issuing.achievement_lists import Standing
 from app.projections.drawing import Icon, Shape
 from app.stacking.cycles import Method
 from app.stacking.renewal import ValidityKind
+from app.stacking.world import OnLoss
 from app.web import words
 from app.web.languages import gettext as _
 from app.web.states import Tone
@@ -127,6 +128,15 @@ def renewals() -> Options:
         (Method.REASSESS.value, _("by taking part again and passing")),
         (Method.CE.value, _("by continuing education")),
         (Method.NONE.value, _("not at all: it has to be earned anew")),
+    ]
+
+
+def failed_audits() -> Options:
+    """What becomes of a renewed badge whose continuing education could not be shown."""
+    return [
+        ("", _("the badge stays")),
+        (OnLoss.SUSPEND.value, _("the badge is paused until somebody reinstates it")),
+        (OnLoss.REVOKE.value, _("the badge is withdrawn")),
     ]
 
 

@@ -169,6 +169,8 @@ def _table(lines: list[tuple[Cell, ...]], zone: str) -> Table:
         Column("until", _("Good until"), Kind.MOMENT),
         Column("by", _("By")),
         Column("visibility", _("Who sees it")),
+        Column("sponsor", _("Sponsor"), definition=_("Who paid for it"), is_personal=True),
+        Column("funding", _("Funding"), is_personal=True),
     )
     return Table("awards", _("Awards"), columns, lines, zone=zone)
 
@@ -176,4 +178,5 @@ def _table(lines: list[tuple[Cell, ...]], zone: str) -> Table:
 def _cells(row: Row, url: str) -> tuple[Cell, ...]:
     award, line = row.line.award, row.line
     about = (url, line.holder.display_name, line.email, line.achievement_name, line.abbreviation)
-    return (*about, row.pill.word, award.awarded_at, award.valid_until, row.by, row.visibility)
+    stands = (row.pill.word, award.awarded_at, award.valid_until, row.by, row.visibility)
+    return (*about, *stands, award.sponsor, award.funding)

@@ -16,7 +16,7 @@ from app.web.forms import Sent
 from app.web.inside import Refusal, at_work, go, refusal
 from app.web.languages import gettext as _
 from app.web.signed_in import Awarder, Staff
-from app.web.staff.awards import typed
+from app.web.staff.awards import typed, words
 from app.web.staff.awards.typed import Typed
 from app.web.staff.local import Local
 
@@ -76,6 +76,7 @@ def _foreseen(request: Request, staff: Staff, service: TheService, values: Typed
         typed=values,
         local=local,
         foreseen=foreseen,
+        lacking=words.lacking(foreseen.lacking),
         namesakes=others,
         due_at=values.due_at(local),
         **shown,

@@ -11,24 +11,29 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import NotFound
+from app.errors import InvalidInput, NotFound
 from app.issuing import achievements, actors, award_search, award_status, award_story, awards, explaining
 from app.issuing.award_search import AwardLine
 from app.issuing.awards import Award, AwardState
 from app.issuing.explaining import Explanation
+from app.issuing.learners import Learner
+from app.issuing.office import Sponsorship
+from app.issuing.stacks import prerequisites
+from app.issuing.stacks.prerequisites import Lacking
 from app.web.deps import TheService
 from app.web.forms import Sent
-from app.web.inside import at_work, go
+from app.web.inside import Refusal, at_work, go, refusal
 from app.web.languages import gettext as _
 from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT
-from app.web.signed_in import Awarder, Reader
+from app.web.signed_in import Awarder, Reader, Staff
 from app.web.staff import who
-from app.web.staff.awards import words
+from app.web.staff.awards import typed, words
 from app.web.staff.awards.words import Told
 from app.web.staff.local import Local
 
 router = APIRouter(prefix="/staff/{slug}/awards/{award_id}", tags=["staff"], include_in_schema=False)
 
+PAID = ("sponsor", "funding")
 FILES = (".json", ".jwt", ".png", ".svg")
 
 
@@ -45,6 +50,18 @@ class Why:
 @router.get("")
 def show_award(request: Request, staff: Reader, service: TheService, award_id: str) -> Response:
     """Everything about it on one page."""
+    return _page(request, staff, service, award_id)
+
+
+def _page(
+    request: Request,
+    staff: Staff,
+    service: TheService,
+    award_id: str,
+    *,
+    refused: Refusal | None = None,
+    given: dict[str, str] | None = None,
+) -> Response:
     local, now = Local(staff.timezone), clock.now()
     with service.database.read() as session:
         award = awards.by_id(session, award_id, issuer=staff.issuer(session))
@@ -55,6 +72,8 @@ def show_award(request: Request, staff: Reader, service: TheService, award_id: s
         request,
         "staff/awards/one.html",
         staff,
+        refused=refused,
+        given=given or {},
         award=award,
         line=line,
         local=local,
@@ -91,6 +110,22 @@ def resend_mail(form: Sent, staff: Awarder, service: TheService, award_id: str) 
     return go(f"{staff.root}/awards/{award_id}", _("One more mail is on its way to the holder."))
 
 
+@router.post("/sponsorship")
+def note_sponsorship(request: Request, form: Sent, staff: Awarder, service: TheService, award_id: str) -> Response:
+    """Say who paid for it and how; empty fields say that nobody did."""
+    try:
+        paid = Sponsorship(
+            form.optional("sponsor", most=typed.LONGEST_NAME), form.optional("funding", most=typed.LONGEST_TEXT)
+        )
+        with service.database.write() as session:
+            award = awards.by_id(session, award_id, issuer=staff.issuer(session))
+            award_status.note_sponsorship(session, award, paid, actor=staff.actor)
+    except InvalidInput as error:
+        given = {name: form.text(name, most=typed.LONGEST_TEXT * 4)[: typed.LONGEST_TEXT] for name in PAID}
+        return _page(request, staff, service, award_id, refused=refusal(error), given=given)
+    return go(f"{staff.root}/awards/{award_id}#paid", _("Who paid for it is noted."))
+
+
 def _shown(session: Session, award: Award, line: AwardLine, local: Local) -> dict[str, Any]:
     story = award_story.of_award(session, award)
     known = actors.named(session, {event.actor for event in story})
@@ -99,8 +134,16 @@ def _shown(session: Session, award: Award, line: AwardLine, local: Local) -> dic
         "story": told,
         "why": _why(session, award, line),
         "version": awards.version_of(session, award).number,
+        "lacking": words.lacking(_lacking(session, award)),
         "evidence": [_every_member(each) for each in award.evidence],
     }
+
+
+def _lacking(session: Session, award: Award) -> Lacking | None:
+    if award.erased_at is not None:
+        return None
+    learner = session.get_one(Learner, award.learner_id)
+    return prerequisites.lacking(session, learner, award.achievement_id, award.awarded_at)
 
 
 def _why(session: Session, award: Award, line: AwardLine) -> Why:

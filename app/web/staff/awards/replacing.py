@@ -12,6 +12,7 @@ from app.errors import NotFound, ServiceError
 from app.issuing import achievement_search, achievements, award_search, award_status, awards
 from app.issuing.awards import Earned
 from app.issuing.learners import Learner
+from app.issuing.office import Sponsorship
 from app.web.deps import TheService
 from app.web.forms import Sent
 from app.web.inside import Refusal, at_work, go, refusal
@@ -48,6 +49,7 @@ def take_successor(request: Request, form: Sent, staff: Awarder, service: TheSer
                 awarded_at=awarded_at,
                 evidence=evidence,
                 narrative=values.narrative or None,
+                sponsorship=values.sponsorship() or Sponsorship(),
             )
             new = award_status.supersede(session, service.office, old, earned, actor=staff.actor)
     except NotFound:
@@ -81,6 +83,8 @@ def _shown(session: Session, staff: Staff, award_id: str, local: Local, values: 
         achievement=award.achievement_id,
         awarded_on=local.field(award.awarded_at),
         narrative=award.narrative or "",
+        sponsor=award.sponsor or "",
+        funding=award.funding or "",
         evidence="\n".join(lines),
     )
     found = achievement_search.choices(session, staff.issuer_id, only_published=True)

@@ -13,11 +13,15 @@ from app.credentials import model
 from app.errors import InvalidInput
 from app.issuing.achievement_facts import Url
 from app.issuing.by_hand import Stated
+from app.issuing.office import Sponsorship
 from app.web.forms import Form
 from app.web.languages import gettext as _
 from app.web.staff.local import Local
 
-NAMES = ("email", "name", "learner", "achievement", "awarded_on", "narrative", "evidence", "due_on", "due_at")
+NAMES = (
+    "email", "name", "learner", "achievement", "awarded_on", "narrative", "evidence", "sponsor", "funding",
+    "due_on", "due_at",
+)  # fmt: skip
 LONGEST_NAME = 200
 LONGEST_EMAIL = 320
 LONGEST_TEXT = 5_000
@@ -50,7 +54,13 @@ class Typed:
             name=values["name"] or None,
             evidence=evidence(values["evidence"]),
             narrative=values["narrative"] or None,
+            sponsorship=self.sponsorship(),
         )
+
+    def sponsorship(self) -> Sponsorship | None:
+        """Who paid for it; None = nothing is said."""
+        sponsor, funding = self.values["sponsor"] or None, self.values["funding"] or None
+        return Sponsorship(sponsor, funding) if sponsor or funding else None
 
     def due_at(self, local: Local) -> datetime | None:
         """When it is to be made; None = now. Raises InvalidInput that names a field."""
@@ -59,7 +69,7 @@ class Typed:
 
 def of_form(form: Form) -> Typed:
     """What the form states. Raises InvalidInput for a field that is too long."""
-    most = {"name": LONGEST_NAME, "email": LONGEST_EMAIL}
+    most = {"name": LONGEST_NAME, "email": LONGEST_EMAIL, "sponsor": LONGEST_NAME}
     return Typed({name: form.text(name, most=most.get(name, LONGEST_TEXT)) for name in NAMES})
 
 

@@ -12,9 +12,11 @@ from app.issuing.award_search import Standing
 from app.issuing.award_story import Event
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.bulk_acts import BulkKind
+from app.issuing.stacks.prerequisites import Lacking
 from app.issuing.views import ViewKind
 from app.web.languages import gettext as _
 from app.web.languages import marked, ngettext
+from app.web.learner.ways import words as ways
 from app.web.staff import who
 from app.web.staff.local import Local
 from app.web.states import SOON_DAYS, Tone
@@ -49,6 +51,7 @@ _EVENTS = {
     "award.renewed": marked("Renewed by %(who)s: a new badge follows it"),
     "award.visibility": marked("Shown otherwise, by %(who)s"),
     "award.mailed-again": marked("Mail asked for again by %(who)s"),
+    "award.sponsorship-noted": marked("Who paid for it was noted by %(who)s"),
     "award.moved": marked("Given to the person with the right address by %(who)s"),
     "approval.award.approved": marked("Approved by %(who)s"),
     "approval.award.rejected": marked("Refused by %(who)s"),
@@ -102,6 +105,11 @@ def _by_date(award: Award, now: datetime) -> Pill:
 def visibility(award: Award) -> str:
     """Who sees the badge."""
     return _(VISIBILITIES[Visibility(award.visibility)])
+
+
+def lacking(found: Lacking | None) -> list[str]:
+    """What comes before a badge and is not there, as phrases; none where nothing is missing."""
+    return [] if found is None else ways.missing(found.world, found.finding)
 
 
 def told(event: Event, actors: Mapping[str, Actor], local: Local) -> Told:

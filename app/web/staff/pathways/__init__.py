@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.staff.pathways import editor, enrolling, enrolments, learner, listing, one, publishing
+from app.web.staff.pathways import (
+    editor,
+    enrolling,
+    enrolments,
+    learner,
+    listing,
+    mass_enrolling,
+    one,
+    publishing,
+)
 
 router = APIRouter(tags=["staff"], include_in_schema=False)
 # Fixed paths first: `/{pathway_id}` would take `new` for an id, and `/people/{learner_id}` a file for a person.
@@ -14,6 +23,7 @@ for _part in (
     publishing.router,
     enrolments.router,
     enrolling.router,
+    mass_enrolling.router,
     learner.router,
     one.router,
 ):

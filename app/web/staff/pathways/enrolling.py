@@ -14,7 +14,7 @@ from app.errors import InvalidInput, NotPublished, ServiceError, WrongState
 from app.issuing import learners, people_search, stacks
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
-from app.issuing.stacks import Enrolment, enrolling, lists
+from app.issuing.stacks import Enrolment, enrolling, lists, mass_enrolling
 from app.issuing.stacks import versions as stack_versions
 from app.service import Service
 from app.web.api.pathways import of_issuer
@@ -30,7 +30,7 @@ from app.web.staff.people import words as people_words
 
 router = APIRouter()
 
-MOST_AT_ONCE = 500  # people that one form puts on a pathway
+MOST_AT_ONCE = 100  # people whom the form puts on a pathway while one waits; more are put on it by the worker
 IN_ONE_TRANSACTION = 25
 MOST_TOLD = 20
 LONGEST_SPONSOR = 200
@@ -89,10 +89,18 @@ def enrol(staff: Awarder, request: Request, pathway_id: str, form: Sent, service
         with service.database.read() as session:
             issuer = staff.issuer(session)
             about = subject(session, staff, pathway_id)
-            chosen, is_more = _chosen(session, issuer, form, about)
+            chosen = _chosen(session, issuer, form, about)
     except (InvalidInput, NotPublished) as error:
         return _form(request, staff, service, pathway_id, text=form.text("q", most=320), refused=refusal(error))
-    at_work = _Enrolling(service, staff, pathway_id, sponsor, form.is_ticked("despite_entry"))
+    despite_entry = form.is_ticked("despite_entry")
+    if len(chosen) > MOST_AT_ONCE:
+        with service.database.write() as session:
+            row = of_issuer(session, staff.issuer(session), pathway_id)
+            facts: dict[str, Any] = {"despite_entry": despite_entry, "sponsor": sponsor}
+            run = stacks.mass_enrolling.start(session, row, chosen, actor=staff.actor, **facts)
+        sentence = _("The worker puts them on it. You may leave this page.")
+        return go(f"{staff.root}/pathways/{about.row.id}/enrol/{run.id}", sentence)
+    at_work = _Enrolling(service, staff, pathway_id, sponsor, despite_entry)
     for start in range(0, len(chosen), IN_ONE_TRANSACTION):
         with service.database.write() as session:
             for learner_id in chosen[start : start + IN_ONE_TRANSACTION]:
@@ -100,9 +108,9 @@ def enrol(staff: Awarder, request: Request, pathway_id: str, form: Sent, service
     done = at_work.done
     root = f"{staff.root}/pathways/{about.row.id}"
     if not done.refused:
-        return go(f"{root}/people", _said(done, is_more=is_more))
+        return go(f"{root}/people", _said(done))
     return at_pathway(
-        request, "enrolled.html", staff, about, tab="people", done=done, said_of_them=_said(done, is_more=is_more),
+        request, "enrolled.html", staff, about, tab="people", done=done, said_of_them=_said(done),
         told=done.refused[:MOST_TOLD],
     )  # fmt: skip
 
@@ -140,8 +148,8 @@ def move(staff: Awarder, pathway_id: str, learner_id: str, form: Sent, service: 
     return go(f"{staff.root}/pathways/{row.id}/people/{learner_id}", sentence)
 
 
-def _chosen(session: Session, issuer: Issuer, form: Form, about: Subject) -> tuple[list[str], bool]:
-    """Ids of whom was chosen, so many as one form may put on it, and whether there are more who are not on it yet."""
+def _chosen(session: Session, issuer: Issuer, form: Form, about: Subject) -> list[str]:
+    """Ids of whom was chosen and is not on it yet; where all are, of all."""
     if not about.is_published:
         raise NotPublished(_("People can come onto it once it is published"))
     found = choosing.queries(session, issuer, form)
@@ -150,15 +158,15 @@ def _chosen(session: Session, issuer: Issuer, form: Form, about: Subject) -> tup
     on_it = select(Enrolment.learner_id).where(Enrolment.pathway_id == about.row.id, Enrolment.ended_at.is_(None))
     ids: dict[str, None] = {}
     for query in found:
-        ids |= dict.fromkeys(session.scalars(query.where(Learner.id.not_in(on_it)).limit(MOST_AT_ONCE + 1)))
+        ids |= dict.fromkeys(session.scalars(query.where(Learner.id.not_in(on_it)).limit(mass_enrolling.MOST)))
     if not ids:  # all of them are on it already: those are told, too
-        ids = dict.fromkeys(each for query in found for each in session.scalars(query.limit(MOST_AT_ONCE)))
+        ids = dict.fromkeys(each for query in found for each in session.scalars(query.limit(mass_enrolling.MOST)))
     if not ids:
         raise InvalidInput(_("Nobody is there whom it could be"), pointer="/person")
-    return list(ids)[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE
+    return list(ids)[: mass_enrolling.MOST]
 
 
-def _said(done: Done, *, is_more: bool) -> str:
+def _said(done: Done) -> str:
     said = [ngettext("%(num)s person was put on it.", "%(num)s people were put on it.", done.new)]
     if done.already:
         said.append(ngettext("%(num)s was on it already.", "%(num)s were on it already.", done.already))
@@ -170,8 +178,6 @@ def _said(done: Done, *, is_more: bool) -> str:
                 done.awarded,
             )
         )
-    if is_more:
-        said.append(_("There are more of them: send the form once more for the rest."))
     return " ".join(said)
 
 

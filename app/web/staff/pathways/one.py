@@ -13,8 +13,8 @@ from app.issuing import pathways
 from app.issuing.pathways import PathwayVersion
 from app.issuing.stacks import lists
 from app.stacking import conditions, wording
-from app.stacking.versions import difference
 from app.stacking.world import Equivalence, World
+from app.web import pathway_changes
 from app.web.api.pathways import of_issuer
 from app.web.deps import TheService
 from app.web.forms import Sent
@@ -155,6 +155,6 @@ def _versions(about: Subject, found: list[PathwayVersion]) -> list[tuple[Pathway
     read = [pathways.parse(each.facts).pathway(about.row.slug, each.number) for each in found]
     rows = []
     for place, each in enumerate(found):
-        differs = difference(world, read[place - 1], read[place]) if place else ()
+        differs = pathway_changes.said(world, read[place - 1], read[place]) if place else ()
         rows.append((each, differs))
     return rows[::-1]

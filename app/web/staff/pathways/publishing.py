@@ -14,6 +14,7 @@ from app.issuing.stacks import foresight, lists
 from app.issuing.stacks.foresight import Foresight
 from app.service import Service
 from app.stacking.publishing import Problem
+from app.web import pathway_changes
 from app.web.api.pathways import of_issuer
 from app.web.deps import TheService
 from app.web.forms import Sent
@@ -84,6 +85,7 @@ def _shown(
         tab="publish",
         refused=refused,
         seen=seen,
+        differs=[pathway_changes.sentence(about.known.world, each) for each in seen.changes],
         stamp=_stamp(about.row),
         problems=[(each, _place(about, each)) for each in seen.verdict.problems],
         warnings=[(each, _place(about, each)) for each in seen.verdict.warnings],

@@ -115,7 +115,7 @@ def _ask_page(
     request: Request, staff: Staff, service: Service, *, given: dict[str, str], refused: Refusal | None = None
 ) -> Response:
     with service.database.read() as session:
-        things = _things(session, service.office, staff)
+        offered = things(session, service.office, staff)
         others = [(each.slug, each.name) for each in issuers.every(session) if each.id != staff.issuer_id]
     return settings_page(
         request,
@@ -124,13 +124,13 @@ def _ask_page(
         "endorsements",
         refused=refused,
         given=given,
-        things=things,
+        things=offered,
         others=[(ELSEWHERE, _("An organisation elsewhere, by mail")), *others[:MOST_OFFERED]],
         days=endorsement_requests.DAYS,
     )
 
 
-def _things(session: Session, office: Office, staff: Staff) -> list[tuple[str, str]]:
+def things(session: Session, office: Office, staff: Staff) -> list[tuple[str, str]]:
     """What can be asked for: the issuer, and the newest version of each published achievement."""
     query = select(Achievement).where(
         Achievement.issuer_id == staff.issuer_id, Achievement.state == AchievementState.PUBLISHED

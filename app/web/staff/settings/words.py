@@ -102,6 +102,7 @@ KINDS = {
     "endorsement-request": marked("Request for an endorsement"),
     "endpoint": marked("Webhook"),
     "enrolment": marked("Enrolment on a pathway"),
+    "enrolments": marked("Many people put on a pathway"),
     "framework": marked("Framework of skills"),
     "bulk-check": marked("Check of many badges"),
     "employments": marked("List of employments"),

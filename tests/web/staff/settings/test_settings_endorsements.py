@@ -179,3 +179,44 @@ def test_the_overview_counts_what_waits(owner: Any, signer: Any, about: str):
 
     assert re.search(r"<strong>1</strong> <span>endorsements to answer", signer.get("/staff/board").text)
     assert re.search(r"<strong>0</strong> <span>endorsements to answer", owner.get("/staff/northfield").text)
+
+
+# -- handed in without a request ---------------------------------------------------------------------------------
+
+
+def test_one_that_nobody_asked_for_is_checked_kept_and_shown_once_an_owner_says_so(
+    service: Service, issuer: Issuer, owner: Any, client: Any
+):
+    did = service.office.addresses.did(issuer.slug)
+    document = endorser("Board of Anatomy").json(did).decode()
+    taken = owner.post(f"{PAGE}/upload", about=did, document=document)
+    page = owner.get(PAGE).text
+    unseen = client.get("/issuers/northfield", headers={"Accept": "text/html"}).text
+    received = re.search(rf"{PAGE}/received/[\w-]+", page)[0]
+
+    owner.post(received, act="accept")
+
+    assert taken.headers["location"] == f"{PAGE}#of-us"
+    assert "Board of Anatomy" in page
+    assert "Board of Anatomy" not in unseen
+    assert "Board of Anatomy" in client.get("/issuers/northfield", headers={"Accept": "text/html"}).text
+
+
+def test_what_is_tampered_with_of_another_or_no_endorsement_is_not_kept_and_stays_in_the_form(
+    service: Service, issuer: Issuer, board: Issuer, owner: Any
+):
+    did, other = (service.office.addresses.did(each.slug) for each in (issuer, board))
+    good = endorser("Board of Anatomy").json(did).decode()
+    tampered = good.replace("guideline", "guidelines")
+    for about, document, said in (
+        (did, tampered, "This endorsement cannot be taken."),
+        (other, good, "Hand in endorsements of what is your own"),
+        (did, "hello", "An endorsement is JSON with a proof in it"),
+        (did, "", "Hand in the signed endorsement"),
+        ("", good, "Choose what it is about"),
+    ):
+        page = owner.post(f"{PAGE}/upload", about=about, document=document)
+        assert page.status_code == 422
+        assert said in page.text
+        assert document.partition('"')[0] in page.text
+    assert "Board of Anatomy" not in owner.get(PAGE).text

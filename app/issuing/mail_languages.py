@@ -1,0 +1,33 @@
+"""In which language somebody is written to: as they chose, else as the issuer writes, else in English."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.issuing import mail
+from app.issuing.accounts.tables import Account, AccountAddress
+from app.issuing.learners import Learner, LearnerEmail
+from app.projections import messages
+
+
+def of_learner(session: Session, learner: Learner) -> str:
+    """The language that the learner's account chose, through an address that was confirmed; else the issuer's."""
+    query = (
+        select(Account.language)
+        .join(AccountAddress, AccountAddress.account_id == Account.id)
+        .join(LearnerEmail, LearnerEmail.normalised == AccountAddress.normalised)
+        .where(
+            LearnerEmail.learner_id == learner.id,
+            AccountAddress.confirmed_at.is_not(None),
+            Account.language.is_not(None),
+        )
+        .order_by(Account.created_at, Account.id)
+    )
+    chosen = session.scalars(query.limit(1)).first()
+    return messages.spoken(chosen) if chosen is not None else of_issuer(session, learner.issuer_id)
+
+
+def of_issuer(session: Session, issuer_id: str) -> str:
+    """The language in which the issuer writes mails, where our own words are there in it."""
+    return messages.spoken(mail.settings_of(session, issuer_id).locale)

@@ -1,0 +1,76 @@
+"""What our mails say, in Arabic."""
+
+from __future__ import annotations
+
+ARABIC = {
+    "Hello,": "مرحبًا،",
+    "Hello {learner},": "مرحبًا {learner}،",
+    # -- a badge was awarded
+    "You earned a badge": "حصلت على شارة",
+    "You earned a badge: {achievement}": "حصلت على شارة: {achievement}",
+    "you earned a badge from {issuer}.": "حصلت على شارة من {issuer}.",
+    "you earned a badge from {issuer}:": "حصلت على شارة من {issuer}:",
+    "Badge: {achievement}": "شارة: {achievement}",
+    "Earned {day}.": "تاريخ الحصول عليها: {day}.",
+    "Good until {day}.": "سارية حتى {day}.",
+    "It does not end.": "لا تنتهي صلاحيتها.",
+    "See your badge": "عرض شارتك",
+    "Your badge has a page of its own:": "لشارتك صفحة خاصة بها:",
+    "There you can look at it, save it and share it.": "يمكنك هناك عرضها وحفظها ومشاركتها.",
+    "Anyone with this address can check that the badge is real and still good, for as long as it exists.": "يمكن لكل "
+    "من لديه هذا العنوان التحقق من أن الشارة أصلية ولا تزال سارية ما دامت موجودة.",
+    "What it took": "ما تطلّبته",
+    "{issuer} awarded this badge.": "منحت {issuer} هذه الشارة.",
+    "This mail was sent automatically.": "أُرسلت هذه الرسالة تلقائيًا.",
+    "If you did not expect it, please tell {issuer}.": "إذا لم تكن تتوقعها فيرجى إبلاغ {issuer}.",
+    # -- a badge ends
+    "{what} ends on {day}": "تنتهي {what} في {day}",
+    "{what} has lapsed": "انتهت {what}",
+    "Your badge {what} of {issuer} is good until {day}.": "شارتك {what} من {issuer} سارية حتى {day}.",
+    "Your badge {what} of {issuer} was good until {day}.": "كانت شارتك {what} من {issuer} سارية حتى {day}.",
+    "To renew it, take part again and pass.": "لتجديدها شارك مرة أخرى واجتز التقييم.",
+    "It is renewed by continuing education. Your ledger shows what counts and what is missing.": "تُجدَّد بالتعليم "
+    "المستمر. يعرض سجلك ما يُحتسب وما ينقص.",
+    "It is not renewed; it has to be earned anew.": "لا تُجدَّد؛ يجب الحصول عليها من جديد.",
+    "It can be renewed without a gap in the count until {day}; it does not count meanwhile.": "يمكن تجديدها دون انقطاع "
+    "حتى {day}؛ ولا تُحتسب في هذه الأثناء.",
+    "See your renewals": "عرض تجديداتك",
+    "Renewals: {number} to see to": "التجديدات: {number} تحتاج إلى متابعة",
+    "At {issuer}, 1 badge is about to end, or lapsed and still to be renewed:": "لدى {issuer} شارة واحدة توشك على "
+    "الانتهاء، أو انتهت ولا يزال تجديدها ممكنًا:",
+    "At {issuer}, {number} badges are about to end, or lapsed and still to be renewed:": "لدى {issuer} شارات توشك على "
+    "الانتهاء، أو انتهت ولا يزال تجديدها ممكنًا، وعددها {number}:",
+    "{name}: {number}, the first on {day}": "{name}: {number}، أولها في {day}",
+    "Open the work list": "فتح قائمة العمل",
+    # -- answers
+    "It shows on none of your badges at present.": "لا يظهر حاليًا على أي من شاراتك.",
+    "The badge that shows it was signed anew, at its old address.": "أُعيد توقيع الشارة التي تعرضه على عنوانها السابق.",
+    "The {number} badges that show it were signed anew, at their old addresses.": "أُعيد توقيع الشارات التي تعرضه على "
+    "عناوينها السابقة، وعددها {number}.",
+    "{issuer} calls you {name} from now on.": "تسمّيك {issuer} من الآن {name}.",
+    "Your name was changed": "تم تغيير اسمك",
+    "See your account": "عرض حسابك",
+    "You asked {issuer} to call you {name}. The name stays as it was. They say why:": "طلبت من {issuer} أن تسمّيك "
+    "{name}. يبقى الاسم كما كان. وتوضح السبب:",
+    "Your name stays as it was": "يبقى اسمك كما كان",
+    "{what}: please add to your application": "{what}: يرجى استكمال طلبك",
+    "{issuer} looked at your application for {what} and asks you for more before they decide:": "اطّلعت {issuer} على "
+    "طلبك بشأن {what} وتطلب منك المزيد قبل أن تقرر:",
+    "Add to the application": "استكمال الطلب",
+    "{what}: your application was approved": "{what}: تمت الموافقة على طلبك",
+    "{issuer} approved your application for {what}; the badge is among yours. The assessor writes:": "وافقت {issuer} "
+    "على طلبك بشأن {what}؛ والشارة الآن ضمن شاراتك. وجاء في رأي المقيِّم:",
+    "See the decision": "عرض القرار",
+    "{what}: your application was not approved": "{what}: لم تتم الموافقة على طلبك",
+    "{issuer} did not approve your application for {what}. The assessor writes why:": "لم توافق {issuer} على طلبك بشأن "
+    "{what}. ويوضح المقيِّم السبب:",
+    # -- somebody asks
+    "its own systems alone, to no mailbox": "أنظمتها الخاصة وحدها، لا إلى أي صندوق بريد",
+    "{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn.": "تسأل {who} عمّا "
+    "إذا كان يجوز إبلاغها عندما تنتهي شارتك {what} أو تُجدَّد أو تُعلَّق أو تُسحب.",
+    "News go to {told}.": "تُرسل الأخبار إلى {told}.",
+    "Nothing is told unless you agree, and you can end it at any time. They say what it is for:": "لا يُبلَّغ شيء ما لم "
+    "توافق، ويمكنك إنهاء ذلك في أي وقت. وتوضح الغرض منه:",
+    "{who} asks about your badge {what}": "تسأل {who} عن شارتك {what}",
+    "Agree or decline": "الموافقة أو الرفض",
+}

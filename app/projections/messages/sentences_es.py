@@ -1,0 +1,78 @@
+"""What our mails say, in Spanish."""
+
+from __future__ import annotations
+
+SPANISH = {
+    "Hello,": "Hola:",
+    "Hello {learner},": "Hola, {learner}:",
+    # -- a badge was awarded
+    "You earned a badge": "Ha obtenido una insignia",
+    "You earned a badge: {achievement}": "Ha obtenido una insignia: {achievement}",
+    "you earned a badge from {issuer}.": "{issuer} le ha otorgado una insignia.",
+    "you earned a badge from {issuer}:": "{issuer} le ha otorgado una insignia:",
+    "Badge: {achievement}": "Insignia: {achievement}",
+    "Earned {day}.": "Obtenida el {day}.",
+    "Good until {day}.": "Vigente hasta el {day}.",
+    "It does not end.": "No caduca.",
+    "See your badge": "Ver su insignia",
+    "Your badge has a page of its own:": "Su insignia tiene página propia:",
+    "There you can look at it, save it and share it.": "Allí puede verla, guardarla y compartirla.",
+    "Anyone with this address can check that the badge is real and still good, for as long as it exists.": "Quien "
+    "tenga esta dirección puede comprobar que la insignia es auténtica y sigue vigente, mientras exista.",
+    "What it took": "Qué se exigió",
+    "{issuer} awarded this badge.": "{issuer} otorgó esta insignia.",
+    "This mail was sent automatically.": "Este correo se envió automáticamente.",
+    "If you did not expect it, please tell {issuer}.": "Si no lo esperaba, dígaselo a {issuer}.",
+    # -- a badge ends
+    "{what} ends on {day}": "{what} termina el {day}",
+    "{what} has lapsed": "{what} ha vencido",
+    "Your badge {what} of {issuer} is good until {day}.": "Su insignia {what} de {issuer} está vigente hasta el {day}.",
+    "Your badge {what} of {issuer} was good until {day}.": "Su insignia {what} de {issuer} estuvo vigente hasta el "
+    "{day}.",
+    "To renew it, take part again and pass.": "Para renovarla, participe de nuevo y apruebe.",
+    "It is renewed by continuing education. Your ledger shows what counts and what is missing.": "Se renueva con "
+    "formación continua. Su registro muestra qué cuenta y qué falta.",
+    "It is not renewed; it has to be earned anew.": "No se renueva; hay que obtenerla de nuevo.",
+    "It can be renewed without a gap in the count until {day}; it does not count meanwhile.": "Puede renovarse sin "
+    "interrupción hasta el {day}; entretanto no cuenta.",
+    "See your renewals": "Ver sus renovaciones",
+    "Renewals: {number} to see to": "Renovaciones: {number} por atender",
+    "At {issuer}, 1 badge is about to end, or lapsed and still to be renewed:": "En {issuer}, 1 insignia está a punto "
+    "de terminar, o venció y aún puede renovarse:",
+    "At {issuer}, {number} badges are about to end, or lapsed and still to be renewed:": "En {issuer}, {number} "
+    "insignias están a punto de terminar, o vencieron y aún pueden renovarse:",
+    "{name}: {number}, the first on {day}": "{name}: {number}, la primera el {day}",
+    "Open the work list": "Abrir la lista de trabajo",
+    # -- answers
+    "It shows on none of your badges at present.": "De momento no se muestra en ninguna de sus insignias.",
+    "The badge that shows it was signed anew, at its old address.": "La insignia que lo muestra se firmó de nuevo, en "
+    "la dirección de siempre.",
+    "The {number} badges that show it were signed anew, at their old addresses.": "Las {number} insignias que lo "
+    "muestran se firmaron de nuevo, en las direcciones de siempre.",
+    "{issuer} calls you {name} from now on.": "A partir de ahora, {issuer} le llama {name}.",
+    "Your name was changed": "Su nombre se ha cambiado",
+    "See your account": "Ver su cuenta",
+    "You asked {issuer} to call you {name}. The name stays as it was. They say why:": "Pidió a {issuer} que le llamara "
+    "{name}. El nombre queda como estaba. Explican por qué:",
+    "Your name stays as it was": "Su nombre queda como estaba",
+    "{what}: please add to your application": "{what}: complete su solicitud",
+    "{issuer} looked at your application for {what} and asks you for more before they decide:": "{issuer} ha visto su "
+    "solicitud de {what} y le pide algo más antes de decidir:",
+    "Add to the application": "Completar la solicitud",
+    "{what}: your application was approved": "{what}: su solicitud fue aceptada",
+    "{issuer} approved your application for {what}; the badge is among yours. The assessor writes:": "{issuer} aceptó "
+    "su solicitud de {what}; la insignia está entre las suyas. Quien la evaluó escribe:",
+    "See the decision": "Ver la decisión",
+    "{what}: your application was not approved": "{what}: su solicitud no fue aceptada",
+    "{issuer} did not approve your application for {what}. The assessor writes why:": "{issuer} no aceptó su solicitud "
+    "de {what}. Quien la evaluó explica por qué:",
+    # -- somebody asks
+    "its own systems alone, to no mailbox": "sus propios sistemas, y a ningún buzón",
+    "{who} asks whether it may be told when your badge {what} ends, is renewed, paused or withdrawn.": "{who} pregunta "
+    "si se le puede avisar cuando su insignia {what} termine, se renueve, se suspenda o se retire.",
+    "News go to {told}.": "Los avisos van a {told}.",
+    "Nothing is told unless you agree, and you can end it at any time. They say what it is for:": "No se dice nada sin "
+    "su consentimiento, y puede terminarlo cuando quiera. Explican para qué es:",
+    "{who} asks about your badge {what}": "{who} pregunta por su insignia {what}",
+    "Agree or decline": "Aceptar o rechazar",
+}

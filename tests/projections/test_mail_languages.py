@@ -1,0 +1,107 @@
+"""Mails to learners in the languages that they choose: every sentence is there in each, with the facts in it."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, datetime
+
+import pytest
+
+from app.projections import messages
+from app.projections.messages import MailContent, RenewalWay, Step, sentences
+
+ENDS = datetime(2028, 11, 24, 23, 59, 59, tzinfo=UTC)
+URL = "https://badges.example/me/renewals"
+PERSON = {"issuer_name": "Northfield", "url": URL}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def renewal(language: str, *, has_lapsed: bool = False, way: RenewalWay = RenewalWay.EDUCATION) -> MailContent:
+    return messages.renewal_mail(
+        achievement="Basic Life Support",
+        way=way,
+        ends_at=ENDS,
+        grace_until=ENDS,
+        has_lapsed=has_lapsed,
+        language=language,
+        **PERSON,
+    )
+
+
+def every_mail(language: str) -> list[MailContent]:
+    """Each of our mails to learners, in each of its forms."""
+    said = {"language": language, **PERSON}
+    earned = {
+        "learner_name": "Ana",
+        "achievement_name": "BLS",
+        "abbreviation": None,
+        "issuer_name": "Northfield",
+        "badge_url": URL,
+        "image_url": URL,
+        "awarded_at": ENDS,
+        "criteria": "Pass.",
+        "language": "en",
+        "reader_language": language,
+    }
+    return [
+        *(renewal(language, has_lapsed=lapsed, way=way) for lapsed in (True, False) for way in RenewalWay),
+        *(messages.renewals_digest(lines=[("BLS", number, ENDS)], **said) for number in (1, 2)),
+        *(messages.name_approved(name="Ana", badges=number, **said) for number in range(3)),
+        messages.name_refused(name="Ana", reason="No", **said),
+        *(messages.application_mail(step, achievement="BLS", said="Good", **said) for step in Step),
+        *(
+            messages.watch_request(
+                watcher="City", achievement="BLS", purpose="Work", recipient=to, url=URL, language=language
+            )
+            for to in (None, "hr@x.test")
+        ),
+        messages.award_mail(valid_until=ENDS, **earned),
+        messages.award_mail(**earned | {"valid_until": None, "learner_name": None}),
+    ]
+
+
+@pytest.mark.parametrize("language", sentences.TRANSLATED)
+def test_every_mail_is_wholly_in_the_language(language: str):
+    mails = every_mail(language)
+
+    assert {each.language for each in mails} == {language}
+    assert all("{" not in each.subject + each.text for each in mails)
+    assert not any(word in each.text for each in mails for word in ("Hello", "badge ", "Earned"))
+
+
+def test_all_languages_have_the_same_sentences():
+    assert len({frozenset(each) for each in sentences.TRANSLATED.values()}) == 1
+
+
+@pytest.mark.parametrize("language", sentences.TRANSLATED)
+def test_a_translation_has_the_facts_of_its_sentence(language: str):
+    wrong = [one for one, other in sentences.TRANSLATED[language].items() if placeholders(one) != placeholders(other)]
+
+    assert wrong == []
+
+
+def test_a_reminder_is_in_spanish_with_the_month_as_a_word():
+    mail = renewal("es")
+
+    assert mail.subject == "Basic Life Support termina el 24 de noviembre de 2028"
+    assert "Puede renovarse sin interrupción hasta el 24 de noviembre de 2028" in mail.text
+    assert '<html lang="es" dir="ltr">' in mail.html
+
+
+def test_a_reminder_in_arabic_runs_from_the_right_and_names_turn_nothing_around():
+    mail = renewal("ar", has_lapsed=True)
+
+    assert '<html lang="ar" dir="rtl">' in mail.html
+    assert "\u2068Basic Life Support\u2069" in mail.text
+    assert "24 نوفمبر 2028" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "spoken"),
+    [(("es-MX",), "es"), ((None, "ar"), "ar"), (("de", "es"), "es"), (("de",), "en"), ((), "en"), (("EN-gb",), "en")],
+)
+def test_the_first_language_that_we_write_is_taken_and_english_where_there_is_none(wanted, spoken):
+    assert messages.spoken(*wanted) == spoken
