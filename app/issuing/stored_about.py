@@ -13,14 +13,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import applications, holding, issuers, plans, renewals, wallets
+from app.issuing import applications, badge_connect, holding, hosts, issuers, plans, renewals, wallets
 from app.issuing.accounts import Account, CalendarFeed, people, sessions
 from app.issuing.applications import Application
 from app.issuing.approvals import Approval
 from app.issuing.audit import AuditEntry
 from app.issuing.awards import Award
+from app.issuing.badge_connect.grants import LetIn
 from app.issuing.completion_records import Completion
 from app.issuing.holding import Portfolio, mail_choices, portfolios
+from app.issuing.hosts import Connected
 from app.issuing.learners import Learner, LearnerEmail, LearnerGroup, LearnerIdentity
 from app.issuing.learners.sharing import SharedRecord
 from app.issuing.office import Office
@@ -33,6 +35,8 @@ def of_account(session: Session, office: Office, account: Account) -> dict[str, 
     """The account, and the person at every issuer that the account joins."""
     return {
         "account": _account(session, account),
+        "let_in": [_let_in(each) for each in badge_connect.grants.of_account(session, account.id)],
+        "hosts": [_host(each) for each in hosts.connecting.of_account(session, account.id)],
         "portfolios": [_portfolio(session, each) for each, _number in portfolios.of_account(session, account.id)],
         "issuers": [_at_issuer(session, office, each) for each in people.learners_of(session, account.id)],
     }
@@ -51,6 +55,15 @@ def _account(session: Session, account: Account) -> dict[str, Any]:
             for each in sessions.of_account(session, account.id)
         ],
     }
+
+
+def _let_in(each: LetIn) -> dict[str, Any]:
+    used = None if each.last_used_at is None else each.last_used_at.isoformat()
+    return {"host": each.client.host, "scopes": each.scopes, "since": each.since.isoformat(), "last_used_at": used}
+
+
+def _host(each: Connected) -> dict[str, Any]:
+    return {"host": each.host.name, **_plain(each.connection, "connected_at")}
 
 
 def _calendars(session: Session, account: Account) -> Iterable[CalendarFeed]:

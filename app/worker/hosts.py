@@ -78,6 +78,12 @@ class HostLane:
         ready = self._ready[message.id]
         if isinstance(ready, _Nothing):
             return ready
+        try:
+            return self._sent(ready)
+        except FetchFailed as error:  # no token at present; it comes again
+            return _Came(Pushed(error.status, "the host gives no token at present"), ready.revision, None)
+
+    def _sent(self, ready: _Ready) -> _Came:
         granted: Granted | None = None
         tokens = ready.tokens
         if ready.is_ended and tokens.refresh is not None:
@@ -129,6 +135,7 @@ class HostLane:
         return _Ready(host, secret, tokens, hosts.connecting.is_ended(connection, clock.now()), *found)
 
     def _refreshed(self, ready: _Ready) -> Granted | None:
+        """A fresh token; None when the host refuses one for good. Raises FetchFailed when it does not answer."""
         try:
             return outside.refresh(ready.host, ready.secret, ready.tokens, network=self._network)
         except FetchFailed as error:
