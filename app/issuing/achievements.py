@@ -16,6 +16,7 @@ from app.errors import AlreadyExists, AwardedByPathway, NotFound, NotPublishable
 from app.issuing import (
     achievement_documents,
     achievement_facts,
+    achievement_images,
     audit,
     definitions,
     images,
@@ -30,7 +31,6 @@ from app.issuing.images import Picture
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.slugs import check_slug
-from app.projections import drawing
 from app.stacking import renewal
 
 LONGEST_KEY = 600
@@ -237,7 +237,7 @@ def try_out(session: Session, office: Office, achievement: Achievement, stated: 
 def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:
     """The facts as the next version, after a trial that a badge of it could be signed."""
     number = (achievement.current_version or 0) + 1
-    image_sha256 = achievement.draft_image_sha256 or images.keep(session, drawn(facts))
+    image_sha256 = achievement.draft_image_sha256 or images.keep(session, achievement_images.drawn(facts))
     stated = next_version(session, office, achievement, facts, image_sha256=image_sha256)
     try_out(session, office, achievement, stated)
     version = claim(
@@ -390,17 +390,3 @@ def _is_aligned_anew(session: Session, achievement: Achievement, facts: Achievem
         return False
     frozen = skill_alignments.frozen(current(session, achievement).document)
     return frozen != skill_alignments.of(session, achievement.issuer_id, facts)
-
-
-def drawn(facts: AchievementFacts) -> Picture:
-    """The image that facts without an uploaded one come to; always the same for the same facts."""
-    found = drawing.drawn_badge(
-        shape=drawing.Shape(facts.drawing.shape),
-        fill=facts.drawing.fill,
-        accent=facts.drawing.accent,
-        abbreviation=facts.abbreviation,
-        name=facts.name,
-        level=facts.drawing.level,
-        icon=facts.drawing.icon,
-    )
-    return images.of_drawing(found)

@@ -30,6 +30,7 @@ from app.issuing import (
     signed_assertions,
     signing_keys,
     status_lists,
+    stored_evidence,
 )
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.endpoints import EventType
@@ -283,12 +284,6 @@ def version_of(session: Session, found: Award) -> AchievementVersion:
     return session.get_one(AchievementVersion, found.version_id)
 
 
-def evidence_to_json(item: model.Evidence) -> dict[str, str]:
-    """Evidence as it is stored."""
-    members = ("id", "name", "narrative", "description", "genre")
-    return {name: value for name in members if (value := getattr(item, name)) is not None}
-
-
 def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, version: AchievementVersion) -> Award | None:
     learner_id, achievement_id = earned.learner.id, earned.achievement.id
     paid = earned.sponsorship or office.sponsored(session, learner_id, achievement_id, earned.awarded_at)
@@ -310,7 +305,7 @@ def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, versi
         awarded_at=earned.awarded_at,
         valid_until=ruled.valid_until,
         subject_id=clock.new_urn(),
-        evidence=[evidence_to_json(item) for item in earned.evidence],
+        evidence=[stored_evidence.to_json(item) for item in earned.evidence],
         narrative=earned.narrative,
         sponsor=paid.sponsor,
         funding=paid.funding,
@@ -386,7 +381,7 @@ def signed_facts(
         valid_from=valid_from,
         valid_until=made.valid_until,
         status=tuple(entry for entry in entries if entry.purpose == SIGNED_PURPOSE),
-        evidence=tuple(model.Evidence(**item) for item in made.evidence) if made.results_shown else (),
+        evidence=stored_evidence.from_json(made.evidence) if made.results_shown else (),
         narrative=made.narrative if made.results_shown else None,
         refresh_url=office.addresses.refresh(made.id) if office.refresh_service else None,
     )

@@ -15,10 +15,9 @@ from sqlalchemy import ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.credentials import model
 from app.db import Base
 from app.errors import InvalidInput, KeyUnavailable, NoSigningKey, NotFound, ServiceError, WrongState
-from app.issuing import achievements, audit, awards, by_hand, issuers
+from app.issuing import achievements, audit, awards, by_hand, issuers, stored_evidence
 from app.issuing.achievements import AchievementState
 from app.issuing.awards import Earned
 from app.issuing.by_hand import Stated
@@ -83,7 +82,7 @@ def schedule(
         achievement_id=achievement.id,
         learner_id=learner.id,
         due_at=due_at,
-        evidence=[awards.evidence_to_json(item) for item in stated.evidence],
+        evidence=[stored_evidence.to_json(item) for item in stated.evidence],
         narrative=stated.narrative,
         sponsor=paid.sponsor,
         funding=paid.funding,
@@ -172,7 +171,7 @@ def _award(session: Session, office: Office, found: ScheduledAward) -> str:
         achievement=achievements.by_id(session, found.achievement_id),
         learner=learner,
         awarded_at=found.due_at,
-        evidence=tuple(model.Evidence(**item) for item in found.evidence),
+        evidence=stored_evidence.from_json(found.evidence),
         narrative=found.narrative,
         sponsorship=Sponsorship(found.sponsor, found.funding) if found.sponsor or found.funding else None,
     )

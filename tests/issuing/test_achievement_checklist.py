@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import NotPublishable
-from app.issuing import achievement_checklist, achievements, issuers
+from app.issuing import achievement_checklist, achievement_images, achievements, issuers
 from app.issuing.achievement_checklist import Point
 
 # Nothing here is another thing on PostgreSQL; lists, which are, have tests on both.
@@ -68,7 +68,7 @@ def test_a_picture_of_ones_own_must_be_described_and_a_drawn_one_should_be(desk)
 
     with desk.write() as session:
         found = achievements.by_id(session, draft.id)
-        picture = achievements.drawn(achievements.current_facts(session, found))
+        picture = achievement_images.drawn(achievements.current_facts(session, found))
         achievements.put_image(session, found, picture, actor="cli")
 
     assert points(desk, draft, musts=True)[Point.ALT_TEXT] is False

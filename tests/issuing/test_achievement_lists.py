@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from app import clock
 from app.errors import AlreadyExists, InvalidInput
-from app.issuing import achievement_facts, achievement_lists, achievements, award_status, awards
+from app.issuing import achievement_facts, achievement_images, achievement_lists, achievements, award_status, awards
 from app.issuing.achievement_lists import Order, Standing, Wanted, place_of
 from app.issuing.listing import ListedAchievement
 
@@ -157,8 +157,8 @@ def test_the_drawn_image_can_be_had_again(desk):
     with desk.write() as session:
         found = achievements.by_id(session, achievement.id)
         drawn = achievements.current(session, found).image_sha256
-        other = achievements.drawn(achievement_facts.parse(achievements.current_facts(session, found).to_json() | {
-            "abbreviation": "OTHER"}))  # fmt: skip
+        facts = achievements.current_facts(session, found).to_json() | {"abbreviation": "OTHER"}
+        other = achievement_images.drawn(achievement_facts.parse(facts))
         achievements.put_image(session, found, other, actor="cli")
         achievements.publish(session, desk.office, found, actor="cli")
         assert achievements.draw_image(session, found, actor="cli")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials import ob3
-from app.issuing import achievements
+from app.issuing import achievement_images, achievements
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.office import Office
@@ -54,7 +54,7 @@ class Preview:
 def preview(service: Service, staff: Staff, facts: AchievementFacts, achievement: Achievement | None) -> Preview:
     """The preview of facts, which need not be saved; `achievement` None = it is not there yet."""
     is_drawn = achievement is None or achievement.draft_image_sha256 is None
-    sha256 = achievements.drawn(facts).sha256 if is_drawn else str(achievement and achievement.draft_image_sha256)
+    sha256 = achievement_images.drawn(facts).sha256 if is_drawn else str(achievement and achievement.draft_image_sha256)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         found = achievement or Achievement(id=_NOT_SAVED, issuer_id=issuer.id, state=AchievementState.DRAFT)
