@@ -55,8 +55,7 @@ def settled(service: Service) -> Service:
 
     Raises UnsafeConfiguration when the settings do not say the newest of them.
     """
-    with service.database.read() as session:
-        found = eras.addresses(eras.every(session), base_url=service.settings.public_base_url)
+    found = eras.known(service.database.read, base_url=service.settings.public_base_url)
     return replace(service, office=replace(service.office, addresses=found[0], former=found[1:]))
 
 

@@ -18,6 +18,7 @@ from app.errors import AlreadyExists, InvalidInput, UnsafeConfiguration
 from app.issuing import audit, issuers
 from app.issuing.office import Addresses, Office
 from app.issuing.status_lists import StatusList
+from app.issuing.verification import Reading
 
 FIRST = 1
 
@@ -37,6 +38,12 @@ def every(session: Session) -> list[Era]:
     if not inspect(session.connection()).has_table(Era.__tablename__):
         return []
     return list(session.scalars(select(Era).order_by(Era.number.desc())))
+
+
+def known(reading: Reading, *, base_url: str) -> tuple[Addresses, ...]:
+    """The addresses of all eras, as a service that starts asks for them. Raises as `addresses` does."""
+    with reading() as session:
+        return addresses(every(session), base_url=base_url)
 
 
 def addresses(eras: Sequence[Era], *, base_url: str) -> tuple[Addresses, ...]:

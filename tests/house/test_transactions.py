@@ -14,7 +14,6 @@ DOORS = (
     "app/main.py",
     "app/db.py",
     "app/migrating.py",
-    "app/service.py",  # which reads at start where the service was before, for every door
 )
 ENDS = {"commit", "rollback", "begin"}  # `begin_nested` is a savepoint: the transaction goes on
 STARTS = {"write", "read"}
