@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app import doctor, logs, worker
 from app import service as services
-from app.issuing import applications, bulk_checks
+from app.issuing import applications, bulk_checks, kept_badges
 from app.judging.desk import Desk
 from app.lms import csv
 from app.outbound import oidc
@@ -143,6 +143,7 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
         "/checks": bulk_checks.MAX_BYTES + ROOM_FOR_FIELDS,
         "/checks/list": csv.MAX_BYTES,
         "/desk/employments": csv.MAX_BYTES,
+        "/elsewhere": kept_badges.MOST_BYTES_OF_ONE + ROOM_FOR_FIELDS,
         "/image": settings.max_upload_bytes,
         "/imports": csv.MAX_BYTES,  # of completions, and of frameworks
         "/awards/import": csv.MAX_BYTES,

@@ -15,6 +15,7 @@ from typing import Any
 import pyotp
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials.model import Algorithm
@@ -34,6 +35,7 @@ from app.issuing import (
     holding,
     hosts,
     issuers,
+    kept_badges,
     lti,
     mail,
     plans,
@@ -42,6 +44,7 @@ from app.issuing import (
     signing_keys,
     stacks,
     status_lists,
+    verification,
     wallets,
     watches,
 )
@@ -64,6 +67,8 @@ from app.service import Service
 from app.web.pages import static_url
 from app.worker.checking import Checking
 from app.worker.imports import Imports
+from tests.badges_elsewhere import badge
+from tests.endorsers import endorser
 from tests.web.api import asked_of_endorsing, asked_of_stacks
 
 FACTS: dict[str, Any] = {
@@ -81,6 +86,7 @@ COMPLETION = {
     "activity": {"id": "BLS"},
     "completed_at": "2026-03-02T10:15:00Z",
 }
+ELSEWHERE = b"email,badge_template_id,badge_template_name,issued_at\nana.ortiz@example.org,t-1,Wound Care,2024-03-01\n"
 RULE = {"match": {"activities": ["RULED"]}, "approval": "always"}
 PLATFORM = {
     "name": "Campus",
@@ -324,6 +330,19 @@ class Everything:
         self.things["import_id"] = self._post(f"/sources/{source}/imports", **file)["id"]
         self.things["/api/v1/sources/{source_id}/imports"] = source
         Imports(self.service, lambda: None).work_through(threading.Event())
+        self._issued_elsewhere(source)
+
+    def _issued_elsewhere(self, source: str) -> None:
+        """An award of before, of a published achievement, that may be issued anew."""
+        file = {"content": ELSEWHERE, "headers": {"Content-Type": "text/csv"}}
+        said = {"issued_by": "Northfield on Credly", "issued_by_us": "true"}
+        brought = self._post(f"/sources/{source}/imports", params=said, **file)["id"]
+        Imports(self.service, lambda: None).work_through(threading.Event())
+        self._post(f"/imports/{brought}/confirm")
+        Imports(self.service, lambda: None).work_through(threading.Event())
+        (past,) = self._post("/past-awards", method="GET")["items"]
+        self._post(f"/achievements/{past['achievement']}/publish")
+        self.things["past_id"] = past["id"]
 
     def _let_people_in(self) -> None:
         with self.service.database.write() as session:
@@ -409,6 +428,8 @@ class Everything:
             said = holding.portfolios.Said("What I can do", "All of it.", Visibility.PUBLIC, "ana-ortiz")
             holding.portfolios.change(session, portfolio, said)
             holding.portfolios.put(session, portfolio, [award.id])
+            kept = self._keep(session, ana)
+            holding.portfolios.put_kept(session, portfolio, [kept])
             subject = achievements.by_id(session, self.things["/api/v1/achievements/{achievement_id}/rules"])
             stated = applications.applying.Statement("Three years at a blood bank.", LearningKind.INFORMAL)
             application = applications.applying.apply(session, office, ana, subject, stated, actor=ACTOR)
@@ -434,6 +455,7 @@ class Everything:
             "plan_id": plan.id,
             "/me/plans/{name}": plan.id,
             "portfolio_id": portfolio.id,
+            "kept_id": kept,
             "application_id": application.id,
             "evidence_id": paper.id,
             "act_id": act.id,
@@ -448,9 +470,17 @@ class Everything:
             "source_type": "generic",
             "/me/badges/{name}": award.id,
             "/p/{name}": "ana-ortiz",
+            "/p/{name}/elsewhere/{kept_id}": kept,
             "/s/{name}": shared.url.rpartition("/")[2],
             "/staff/{slug}/awards/{award_id}/credential.{form}": "json",
         }
+
+    def _keep(self, session: Session, account_id: str) -> str:
+        """A badge of Ana's that somebody else issued."""
+        document = badge(endorser("Dales Hospital"), ANA)
+        report = verification.judge(session, self.service.office, document, recipient=(ANA,))
+        facts = {"origin": kept_badges.Origin.UPLOAD}
+        return kept_badges.keep(session, self.service.office, account_id, document, report, **facts).badge.id
 
     def _fill_what_forms_name(self) -> None:
         """What only forms name, and what stands below another thing and must be of it."""

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.cli.samples import json_object
 from app.cli.terminal import ACTOR, err, out, service, table
 from app.errors import InvalidInput, TooLarge
-from app.issuing import imports, inbox, sources
+from app.issuing import imports, inbox, issuers, sources
 from app.issuing.imports import NEED_ATTENTION, WORKED_ON, Import, ImportState
 from app.lms import csv
 from app.lms.csv import corrected
@@ -28,6 +28,7 @@ NEEDS_AN_ANSWER = 2  # the exit code for a file that cannot be read as it is
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command("import")(import_file)
+    app.command("bring")(bring)
 
 
 def import_file(
@@ -44,24 +45,57 @@ def import_file(
     """Import completions from a file. Exit code 2: something has to be decided first, and the questions are shown."""
     data = _read(file)
     with service() as opened:
-        import_id = _upload(opened, source, data, options)
-        found = _work(opened, import_id, "checking")
-        _tell_reading(found)
-        if found.state != ImportState.CHECKED:
-            _cancel(opened, import_id)
-            raise typer.Exit(NEEDS_AN_ANSWER)
-        _tell_counts("would be", found.checked)
-        if dry_run or not (yes or _agreed(found)):
-            _tell_rows(opened, import_id, attention)
-            _cancel(opened, import_id)
-            return
+        _deal_with(opened, _upload(opened, source, data, options), dry_run=dry_run, yes=yes, attention=attention)
+
+
+def bring(
+    issuer: Annotated[str, typer.Argument(help="the short name of the issuer")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, .xlsx, or JSON of Badgr, Canvas Credentials, Credly, Open Badges 2")
+    ],
+    *,
+    issued_by: Annotated[str, typer.Option(help="who issued them, as people are to read it")],
+    ours: Annotated[bool, typer.Option("--ours", help="it was the same organisation; they may be issued anew")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would come of it")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    attention: Annotated[
+        Path | None, typer.Option(help="write the rows to put right to this file, .csv or .xlsx")
+    ] = None,
+) -> None:
+    """Bring in a programme that was run elsewhere: achievements as drafts, awards as history, nothing signed."""
+    data = _read(file)
+    with service() as opened:
         with opened.database.write() as session:
-            imports.confirm(session, imports.by_id(session, import_id), actor=ACTOR)
-        found = _work(opened, import_id, "importing")
-        _tell_counts("came of it", found.results)
+            found = issuers.by_slug(session, issuer)
+            said = {"issued_by_us": ours, "with_drafts": not dry_run}
+            brought = imports.history.bring(
+                session, opened.office, found, data, issued_by=issued_by, actor=ACTOR, **said
+            )
+            import_id = None if brought.awards is None else brought.awards.id
+        out.print(f"{brought.drafts:7} new drafts", markup=False)
+        if import_id is not None:
+            _deal_with(opened, import_id, dry_run=dry_run, yes=yes, attention=attention)
+
+
+def _deal_with(opened: Service, import_id: str, *, dry_run: bool, yes: bool, attention: Path | None) -> None:
+    """Check a file, show what would come of it, and have it done once somebody agreed."""
+    found = _work(opened, import_id, "checking")
+    _tell_reading(found)
+    if found.state != ImportState.CHECKED:
+        _cancel(opened, import_id)
+        raise typer.Exit(NEEDS_AN_ANSWER)
+    _tell_counts("would be", found.checked)
+    if dry_run or not (yes or _agreed(found)):
         _tell_rows(opened, import_id, attention)
-        if found.state != ImportState.DONE:
-            err.print(f"The worker goes on with it: import {import_id} is {found.state}", markup=False)
+        _cancel(opened, import_id)
+        return
+    with opened.database.write() as session:
+        imports.confirm(session, imports.by_id(session, import_id), actor=ACTOR)
+    found = _work(opened, import_id, "importing")
+    _tell_counts("came of it", found.results)
+    _tell_rows(opened, import_id, attention)
+    if found.state != ImportState.DONE:
+        err.print(f"The worker goes on with it: import {import_id} is {found.state}", markup=False)
 
 
 def _read(file: Path) -> bytes:

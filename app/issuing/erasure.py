@@ -26,6 +26,7 @@ from app.issuing import (
     inbox,
     issuers,
     learners,
+    past_awards,
     plans,
     received_endorsements,
     renewals,
@@ -103,6 +104,7 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     bulk_acts.forget_reasons(session, [award.id for award in awards])
     bulk_checks.forget_people(session, addresses)
     watches.forget_people(session, ids)
+    _forget_history(session, ids)
     completions, deliveries = _empty_facts(session, learner.issuer_id, ids)
     deliveries += _empty_files(session, [award.id for award in awards])
     found = Erased(len(awards), completions, deliveries, messages)
@@ -245,6 +247,12 @@ def _empty_files(session: Session, award_ids: Sequence[str]) -> int:
     session.execute(update(ImportRow).where(rows).values(row_key=None))
     inbox.forget(session, deliveries)
     return len(deliveries)
+
+
+def _forget_history(session: Session, learner_ids: Sequence[str]) -> None:
+    """Delete what the person was awarded elsewhere before, and forget the files that said so."""
+    imported = past_awards.forget(session, learner_ids)
+    inbox.forget(session, set(session.scalars(select(Import.delivery_id).where(Import.id.in_(imported)))))
 
 
 def _empty_messages(session: Session, office: Office, people: Sequence[Learner], awards: Sequence[Award]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import applications, badge_connect, holding, hosts, issuers, plans, renewals, wallets
+from app.issuing import applications, badge_connect, holding, hosts, issuers, kept_badges, plans, renewals, wallets
 from app.issuing.accounts import Account, CalendarFeed, people, sessions
 from app.issuing.applications import Application
 from app.issuing.approvals import Approval
@@ -23,9 +23,11 @@ from app.issuing.badge_connect.grants import LetIn
 from app.issuing.completion_records import Completion
 from app.issuing.holding import Portfolio, mail_choices, portfolios
 from app.issuing.hosts import Connected
+from app.issuing.kept_badges import KeptBadge
 from app.issuing.learners import Learner, LearnerEmail, LearnerGroup, LearnerIdentity
 from app.issuing.learners.sharing import SharedRecord
 from app.issuing.office import Office
+from app.issuing.past_awards import PastAward
 from app.issuing.plans import KeptPlan
 from app.issuing.renewals import CEEntry, CEVerdict
 from app.issuing.stacks.tables import Career, Enrolment, ProgrammeEnrolment, Recognition, SkillRating
@@ -37,6 +39,7 @@ def of_account(session: Session, office: Office, account: Account) -> dict[str, 
         "account": _account(session, account),
         "let_in": [_let_in(each) for each in badge_connect.grants.of_account(session, account.id)],
         "hosts": [_host(each) for each in hosts.connecting.of_account(session, account.id)],
+        "badges_from_elsewhere": [_kept(each) for each in kept_badges.of_account(session, account.id)],
         "portfolios": [_portfolio(session, each) for each, _number in portfolios.of_account(session, account.id)],
         "issuers": [_at_issuer(session, office, each) for each in people.learners_of(session, account.id)],
     }
@@ -74,7 +77,17 @@ def _portfolio(session: Session, portfolio: Portfolio) -> dict[str, Any]:
     return {
         **_plain(portfolio, "id", "title", "introduction", "visibility", "slug", "token", "created_at"),
         "badges": [held.award.id for held in portfolios.badges_of(session, portfolio)],
+        "badges_from_elsewhere": [each.id for each in portfolios.kept_on(session, portfolio)],
     }
+
+
+def _kept(badge: KeptBadge) -> dict[str, Any]:
+    members = (
+        "id", "sha256", "media_type", "size_bytes", "origin", "source", "standard", "credential_id", "issuer_id",
+        "issuer_name", "title", "description", "criteria_url", "valid_from", "valid_until", "awarded_at", "match",
+        "verdict", "sentence", "checked_at", "told", "told_at", "received_at",
+    )  # fmt: skip
+    return _plain(badge, *members)
 
 
 def _at_issuer(session: Session, office: Office, learner: Learner) -> dict[str, Any]:
@@ -88,6 +101,10 @@ def _at_issuer(session: Session, office: Office, learner: Learner) -> dict[str, 
         "requests_for_approval": [
             _plain(each, "id", "kind", "achievement_id", "state", "reason", "created_at", "decided_at")
             for each in _of(session, Approval, learner)
+        ],
+        "awarded_elsewhere_before": [
+            _plain(each, "id", "issued_by", "issued_at", "valid_until", "is_withdrawn", "url", "award_id", "created_at")
+            for each in _of(session, PastAward, learner)
         ],
         "applications": [_application(session, each) for each in _of(session, Application, learner)],
         **_stacks(session, learner),

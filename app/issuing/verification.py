@@ -20,6 +20,7 @@ from app.credentials import model
 from app.credentials.model import Algorithm
 from app.credentials.report import Report
 from app.credentials.verify import verify
+from app.credentials.verify.recipient import Names
 from app.credentials.verify.resolver import DocumentFound, KeyFound, ListFound, Missing, Resolver, Unreachable
 from app.errors import NotFound
 from app.issuing import open_badges_2_desk, signing_keys, status_lists
@@ -149,7 +150,7 @@ def resolver(reading: Reading, office: Office, elsewhere: Resolver | None = None
     return own if elsewhere is None else OwnFirst(own, elsewhere, office)
 
 
-def judge(session: Session, office: Office, document: bytes, *, recipient: str | None = None) -> Report:
+def judge(session: Session, office: Office, document: bytes, *, recipient: Names | None = None) -> Report:
     """Judge a badge in any form by what is known at this desk, inside a transaction that is open already.
 
     Never raises for a bad badge; the report says what is wrong. Badges of issuers elsewhere: `cannot tell`.

@@ -138,6 +138,7 @@ class Completion:
 
     `index` is its place in the delivery. `comment` is the sender's; `notes` are the letterbox's remarks for staff.
     `sequence` is the source's own order among facts of one moment, compared as text; None where it gives none.
+    `valid_until` is stated of awards that were issued elsewhere only.
     """
 
     kind: CompletionKind
@@ -158,6 +159,7 @@ class Completion:
     notes: tuple[str, ...] = ()
     index: int = 0
     sequence: str | None = None
+    valid_until: datetime | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fact as plain JSON values: numbers of a score as text, moments in ISO 8601."""

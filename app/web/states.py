@@ -111,6 +111,15 @@ def of_report(report: Report, *, now: datetime) -> State:
     )
 
 
+def of_kept(verdict: Verdict, sentence: str, *, valid_until: datetime | None, now: datetime) -> State:
+    """The state of somebody else's badge that is kept here, by the verdict and sentence of its last check."""
+    if verdict is Verdict.GOOD or (verdict is Verdict.EXPIRED and valid_until is not None and valid_until <= now):
+        return _by_dates(None, valid_until, now=now)
+    tone, word, advice = _VERDICTS[verdict]
+    said = _(advice) if advice else ""
+    return State(tone, _(word), sentence, said, is_over=verdict in _OVER, sentence_language=tag_of_english())
+
+
 def of_verdict(verdict: Verdict, *, valid_until: datetime | None, now: datetime) -> Tone:
     """The tone of a verdict that was kept without its report; a good badge that ends soon has that one."""
     return _by_dates(None, valid_until, now=now).tone if verdict is Verdict.GOOD else _VERDICTS[verdict][0]

@@ -10,6 +10,13 @@ import pytest
 
 SETTINGS = '{"namespace": "hr.example.org", "time_zone": "Europe/Vienna"}'
 GOOD = "email,name,course_id,completed_at\nana@x.example,Ana Ortiz,B-1,2026-03-01\nli@x.example,李 娜,B-1,2026-03-01\n"
+ELSEWHERE = {
+    "type": "Assertion",
+    "id": "https://old.example/a/1",
+    "recipient": {"type": "email", "hashed": False, "identity": "ana@x.example"},
+    "badge": {"type": "BadgeClass", "id": "https://old.example/b", "name": "Suturing"},
+    "issuedOn": "2024-03-01",
+}
 MIXED = GOOD + "no address,Kim,B-1,2026-03-01\nkim@x.example,=cmd(),C-9,2026-03-01\n"
 SAMPLE = {
     "event": "completed",
@@ -113,6 +120,20 @@ def test_what_is_wrong_is_a_sentence(academy, source_id, words, sentence):
     write(academy, GOOD)
 
     assert sentence in academy.refused("import", *words, "--source", source_id)
+
+
+def test_a_programme_of_elsewhere_is_brought_in_as_drafts_and_history(academy):
+    file = write(academy, json.dumps(ELSEWHERE), "export.json")
+    said = ("bring", "st-anna", file, "--issued-by", "St Anna on Badgr", "--ours")
+
+    tried = academy.good(*said, "--dry-run")
+    brought = academy.good(*said, "--yes")
+
+    assert "0 new drafts" in tried
+    assert "1 would be history" in tried
+    assert "1 new drafts" in brought
+    assert "1 came of it history" in brought
+    assert "0 new drafts" in academy.good(*said, "--yes")
 
 
 def test_a_source_of_another_type_takes_no_files(academy):

@@ -11,6 +11,7 @@ from app.issuing.holding.tables import (
     NameState,
     Portfolio,
     PortfolioBadge,
+    PortfolioKeptBadge,
     ShareLink,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "NameState",
     "Portfolio",
     "PortfolioBadge",
+    "PortfolioKeptBadge",
     "ShareLink",
     "choices",
     "evidence",

@@ -17,7 +17,8 @@ from app.errors import AlreadyExists, InvalidInput, NotFound
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import shelf
 from app.issuing.holding.shelf import Held
-from app.issuing.holding.tables import Portfolio, PortfolioBadge
+from app.issuing.holding.tables import Portfolio, PortfolioBadge, PortfolioKeptBadge
+from app.issuing.kept_badges import KeptBadge
 from app.issuing.office import Office
 from app.issuing.slugs import check_slug
 
@@ -104,7 +105,8 @@ def change(session: Session, portfolio: Portfolio, said: Said) -> None:
 
 def remove(session: Session, portfolio: Portfolio) -> None:
     """Delete a page; its badges stay as they are."""
-    session.execute(delete(PortfolioBadge).where(PortfolioBadge.portfolio_id == portfolio.id))
+    for model in (PortfolioBadge, PortfolioKeptBadge):
+        session.execute(delete(model).where(model.portfolio_id == portfolio.id))
     session.delete(portfolio)
     session.flush()
 
@@ -130,6 +132,36 @@ def put(session: Session, portfolio: Portfolio, award_ids: list[str]) -> None:
     there = _ids(session, portfolio)
     own = {held.award.id for held in shelf.of_account(session, portfolio.account_id)}
     _write(session, portfolio, [*there, *(each for each in award_ids if each in own and each not in there)])
+
+
+def kept_on(session: Session, portfolio: Portfolio) -> list[KeptBadge]:
+    """The badges from elsewhere that the holder chose, in the order in which they were added."""
+    query = (
+        select(KeptBadge)
+        .join(PortfolioKeptBadge, PortfolioKeptBadge.kept_id == KeptBadge.id)
+        .where(PortfolioKeptBadge.portfolio_id == portfolio.id, KeptBadge.account_id == portfolio.account_id)
+    )
+    return list(session.scalars(query.order_by(PortfolioKeptBadge.added_at, KeptBadge.id)))
+
+
+def put_kept(session: Session, portfolio: Portfolio, kept_ids: list[str]) -> None:
+    """Add badges from elsewhere, those of the account that are not there yet. Raises InvalidInput above the number."""
+    session.refresh(portfolio, with_for_update=True)
+    there = {badge.id for badge in kept_on(session, portfolio)}
+    own = session.scalars(select(KeptBadge.id).where(KeptBadge.account_id == portfolio.account_id))
+    wanted = [each for each in own if each in kept_ids and each not in there]
+    if len(there) + len(wanted) > MOST_BADGES:
+        raise InvalidInput(f"A portfolio shows at most {MOST_BADGES} badges from elsewhere")
+    now = clock.now()
+    rows = [{"portfolio_id": portfolio.id, "kept_id": each, "added_at": now} for each in wanted]
+    if rows:
+        session.execute(insert(PortfolioKeptBadge), rows)
+
+
+def take_kept_off(session: Session, portfolio: Portfolio, kept_id: str) -> None:
+    """Take a badge from elsewhere off the page."""
+    which = (PortfolioKeptBadge.portfolio_id == portfolio.id, PortfolioKeptBadge.kept_id == kept_id)
+    session.execute(delete(PortfolioKeptBadge).where(*which))
 
 
 def take_off(session: Session, portfolio: Portfolio, award_id: str) -> None:

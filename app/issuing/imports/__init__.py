@@ -1,6 +1,6 @@
 """Imports: files of completions that people upload. Checked row by row, confirmed, and worked through by the worker."""
 
-from app.issuing.imports import by_hand
+from app.issuing.imports import by_hand, history
 from app.issuing.imports.attention import rows_to_put_right
 from app.issuing.imports.tables import FINAL, NEED_ATTENTION, WORKED_ON, Import, ImportRow, ImportState, Verdict
 from app.issuing.imports.uploads import (
@@ -49,6 +49,7 @@ __all__ = [
     "confirm",
     "end_check",
     "end_run",
+    "history",
     "hold",
     "lease",
     "mark_failed",

@@ -71,7 +71,7 @@ def decide(session: Session, office: Office, found: Import, item: lms.Item) -> d
     Raises what is no fault of the row.
     """
     if not isinstance(item, lms.Completion):
-        return _no_completion(item)
+        return of_no_completion(item)
     if item.kind not in EARNS:
         return {"outcome": "recorded", "reason": "not-earned"}
     if item.occurred_at > clock.now():
@@ -115,7 +115,8 @@ def _actor(found: Import) -> str:
     return found.confirmed_by or found.created_by
 
 
-def _no_completion(item: lms.Voiding | lms.Ignored | lms.Unreadable | lms.TestPing) -> dict[str, Any]:
+def of_no_completion(item: lms.Voiding | lms.Ignored | lms.Unreadable | lms.TestPing) -> dict[str, Any]:
+    """What comes of a row that is no completion, in the words of the inbox."""
     match item:
         case lms.Unreadable():
             told = {"outcome": "unreadable", "reason": item.code, "detail": item.detail}

@@ -37,11 +37,13 @@ FINAL = (ImportState.DONE, ImportState.CANCELLED)
 class Verdict(StrEnum):
     """What would come of a row, or what came of it.
 
-    `repeat`: the same row came before, in this file or an earlier one; `same-person`: an earlier row of this file is of
-    the same person and course, and what this one earns depends on it (in a check only); `failed`: an error of ours.
+    `history`: it says what was awarded elsewhere, and is kept as that; `repeat`: the same row came before, in this
+    file or an earlier one; `same-person`: an earlier row of this file is of the same person and course, and what this
+    one earns depends on it (in a check only); `failed`: an error of ours.
     """
 
     AWARD = "award"
+    HISTORY = "history"
     ALREADY_HELD = "already-held"
     NOT_EARNED = "not-earned"
     REPEAT = "repeat"
@@ -100,6 +102,11 @@ class Import(Base):
     next_attempt_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether its rows are awards that were issued elsewhere, which are kept as history and signed by nobody."""
+        return self.options.get("issued_by") is not None
 
 
 class ImportRow(Base):

@@ -19,7 +19,7 @@ from app.issuing.inbox import Received
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.sources import Source
-from app.lms import csv
+from app.lms import csv, programmes
 from app.lms.base import Authenticated
 
 
@@ -35,7 +35,8 @@ def upload(
 ) -> Import:
     """Take a file in, to be checked by the worker. Each upload is an import of its own; its rows are known again.
 
-    With an achievement every row earns it, whatever course it names; else the rules of the source decide. Raises
+    With an achievement every row earns it, whatever course it names; with the option `issued_by` every row is an award
+    that was issued elsewhere, and is kept as history; else the rules of the source decide. Raises
     InvalidInput for a source that takes no files or options that cannot be used, NotPublished, and TooLarge.
     """
     if source.type != csv.ADAPTER.name:
@@ -44,6 +45,8 @@ def upload(
         raise InvalidInput("The file is empty")
     if len(data) > csv.MAX_BYTES:
         raise TooLarge("The file is larger than is accepted", limit_bytes=csv.MAX_BYTES)
+    if achievement is not None and (options or {}).get("issued_by") is not None:
+        raise InvalidInput("What was issued elsewhere earns no badge here; leave the achievement or the issuer out")
     if achievement is not None and achievement.state != AchievementState.PUBLISHED:
         raise NotPublished("This achievement is not published", achievement_id=achievement.id)
     chosen = _checked_options(source, {**(options or {}), **_one_course(achievement, options)})
@@ -101,7 +104,8 @@ def change_options(session: Session, found: Import, options: Mapping[str, Any], 
         raise WrongImportState("This import was confirmed or cancelled; upload the file again", state=locked.state)
     achievement = None if locked.achievement_id is None else achievements.by_id(session, locked.achievement_id)
     source = sources.by_id(session, locked.source_id)
-    locked.options = _checked_options(source, {**options, **_one_course(achievement, options)})
+    said = {name: locked.options[name] for name in csv.OF_AWARDS if name in locked.options}  # whose they are stays
+    locked.options = _checked_options(source, {**options, **said, **_one_course(achievement, options)})
     locked.state, locked.about, locked.checked = ImportState.CHECKING, {}, {}
     _from_the_start(locked)
     session.execute(delete(ImportRow).where(ImportRow.import_id == locked.id))
@@ -163,10 +167,14 @@ def settings_of(session: Session, office: Office, found: Import) -> csv.CsvSetti
 
 
 def _checked_options(source: Source, options: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = [name for name in options if name not in csv.OPTIONS]
-    problems = [f"There is no option “{name[:100]}” here; known are {', '.join(csv.OPTIONS)}." for name in unknown]
+    known = (*csv.OPTIONS, *csv.OF_AWARDS)
+    unknown = [name for name in options if name not in known]
+    problems = [f"There is no option “{name[:100]}” here; known are {', '.join(known)}." for name in unknown]
     chosen = {name: value for name, value in options.items() if name not in unknown and value is not None}
-    problems += csv.ADAPTER.check_settings({**source.settings, **chosen})
+    if chosen.get("issued_by") is not None:
+        chosen["statuses"] = {**programmes.STATUSES, **(chosen.get("statuses") or {})}
+        chosen["columns"] = {**programmes.UNASKED, **(chosen.get("columns") or {})}
+    csv.CsvSettings.read({**source.settings, **chosen}, problems)
     if problems:
         raise InvalidInput(" ".join(problems), pointer="/options", problems=problems)
     return chosen

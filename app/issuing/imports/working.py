@@ -20,7 +20,7 @@ from app.errors import InvalidInput, ServiceError, TooLarge
 from app.issuing import announcements, deliveries, inbox, sources
 from app.issuing.completions import Completion, CompletionState
 from app.issuing.foresight import WOULD_AWARD, foresee
-from app.issuing.imports import by_hand, uploads
+from app.issuing.imports import by_hand, history, uploads
 from app.issuing.imports.tables import WORKED_ON, Import, ImportRow, ImportState, Verdict
 from app.issuing.inbox import RETRY_SECONDS
 from app.issuing.office import Office
@@ -33,6 +33,7 @@ _OF_REASON = {
     "unknown-person": Verdict.UNKNOWN_PERSON,
     "already-held": Verdict.ALREADY_HELD,
     WOULD_AWARD: Verdict.AWARD,
+    history.KEPT: Verdict.HISTORY,
 }
 _OF_OUTCOME = {
     "awarded": Verdict.AWARD,
@@ -192,8 +193,11 @@ def run(session: Session, office: Office, found: Import, rows: Sequence[tuple[Ro
 def _outcome(
     session: Session, office: Office, found: Import, pair: tuple[Row, lms.Item], *, in_earnest: bool
 ) -> Mapping[str, Any]:
-    """What comes of a row, or would come of it: by the rules of the source, or by hand."""
+    """What comes of a row, or would come of it: by the rules of the source, by hand, or as history."""
     row, item = pair
+    if found.is_history:
+        keep = history.decide if in_earnest else history.foresee
+        return keep(session, office, found, item)
     if found.achievement_id is not None:
         decide = by_hand.decide if in_earnest else by_hand.foresee
         return decide(session, office, found, item)

@@ -15,7 +15,7 @@ from app.errors import InvalidInput, TooLarge
 from app.lms import auth
 from app.lms.base import Authenticated, Item, SourceConfig
 from app.lms.csv.row import column_of, read_row
-from app.lms.csv.settings import OPTIONS, SCHEMES, CsvSettings
+from app.lms.csv.settings import OF_AWARDS, OPTIONS, SCHEMES, CsvSettings
 from app.lms.csv.table import MAX_BYTES, MAX_ROWS, Question, Row, Table, open_table
 from app.lms.source_settings import LARGEST_MAX_ITEMS
 from app.lms.trial import Understanding
@@ -24,6 +24,7 @@ __all__ = [
     "ADAPTER",
     "MAX_BYTES",
     "MAX_ROWS",
+    "OF_AWARDS",
     "OPTIONS",
     "CsvSettings",
     "Question",
@@ -44,7 +45,7 @@ class CsvAdapter:
 
     def check_settings(self, settings: Mapping[str, Any]) -> list[str]:
         """Every problem of the settings, one sentence each."""
-        problems: list[str] = []
+        problems = [f"`{name}` is said of one file, and not of a source." for name in OF_AWARDS if name in settings]
         CsvSettings.read(settings, problems)
         return problems
 

@@ -33,8 +33,31 @@ _ALIASES: Mapping[str, str] = {
     "passed": "pass success successful bestanden reussi aprobado",
     "comment": "comments note notes remark remarks bemerkung",
 }
+# In a file of awards that were issued elsewhere, beside the others. As Credly and Badgr (Canvas Credentials) name them.
+_ALIASES_OF_AWARDS: Mapping[str, str] = {
+    "email": "recipient_identity recipient_identifier earner_email issued_to_email",
+    "name": "issued_to earner_name",
+    "given_name": "issued_to_first_name recipient_first_name",
+    "family_name": "issued_to_last_name recipient_last_name",
+    "course_id": "badge_template_id template_id badge_class_id badgeclass_id badgeclass badge_id achievement_id",
+    "course_name": "badge_template_name template_name badge_class_name badge_class badge_name badge achievement "
+    "achievement_name",
+    "completed_at": "issued_at issued_on issued issue_date date_issued issued_date issued_at_date awarded_at "
+    "awarded_on award_date awarded",
+    "evidence_url": "badge_url public_badge_url public_url open_badge_id assertion assertion_id assertion_url "
+    "award_url credential_url",
+    "valid_until": "expires_at expires expires_on expiration_date expiry_date expires_at_date expiration",
+}
 FIELDS = tuple(_ALIASES)
-_FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in (name, *aliases.split())}
+FIELDS_OF_AWARDS = (*FIELDS, "valid_until")
+
+
+def _fields_of(*every: Mapping[str, str]) -> dict[str, str]:
+    return {alias: name for each in every for name, aliases in each.items() for alias in (name, *aliases.split())}
+
+
+_FIELD_OF = _fields_of(_ALIASES)
+_FIELD_OF_AWARDS = _fields_of(_ALIASES, _ALIASES_OF_AWARDS)
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -65,8 +88,12 @@ def recognised(headings: Sequence[str]) -> int:
     return sum(plain(heading) in _FIELD_OF for heading in headings)
 
 
-def find(headings: Sequence[str], chosen: Mapping[str, str | int | None]) -> Columns:
-    """The columns of a file with these headings. A problem is a setting and what has to be decided there."""
+def find(headings: Sequence[str], chosen: Mapping[str, str | int | None], *, of_awards: bool = False) -> Columns:
+    """The columns of a file with these headings. A problem is a setting and what has to be decided there.
+
+    `of_awards`: the file is of awards that were issued elsewhere, and not of completions.
+    """
+    fields, field_of = (FIELDS_OF_AWARDS, _FIELD_OF_AWARDS) if of_awards else (FIELDS, _FIELD_OF)
     places: dict[str, int] = {}
     found_by: dict[str, str] = {}
     problems: list[tuple[str, str]] = []
@@ -78,11 +105,11 @@ def find(headings: Sequence[str], chosen: Mapping[str, str | int | None]) -> Col
             else:
                 places[name], found_by[name] = place, "chosen"
     taken = set(places.values())
-    for name in FIELDS:
+    for name in fields:
         if name in chosen:
             continue
         exact = [n for n, heading in enumerate(headings) if plain(heading) == name and n not in taken]
-        aliases = [n for n, heading in enumerate(headings) if _FIELD_OF.get(plain(heading)) == name and n not in taken]
+        aliases = [n for n, heading in enumerate(headings) if field_of.get(plain(heading)) == name and n not in taken]
         candidates = exact or aliases
         if len(candidates) > 1:
             named = " and ".join(f"“{headings[n]}” (column {n + 1})" for n in candidates[:5])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,7 @@ from app.lms.reading import Fields, clean, email, hashed_key, unreadable, wrong
 
 _WIDEST_SHARE = Decimal(2)
 _TEST_MARK = "[test]"
+_NO_END = datetime(9990, 1, 1, tzinfo=UTC)
 _STATUSES: Mapping[str, CompletionKind] = {
     word: kind
     for kind, words in {
@@ -110,6 +111,7 @@ class _Reading:
             evidence=evidence,
             comment=clean(self._text("comment"), MAX_NARRATIVE_CHARACTERS) or None,
             notes=(*notes, *occurred.notes, *evidence_notes),
+            valid_until=self._valid_until(),
             index=self.row.number,
         )
 
@@ -179,21 +181,27 @@ class _Reading:
         return _TRUTHS[word]
 
     def _occurred(self) -> Moment:
-        cell = self._cell("completed_at")
-        if is_empty(cell):
+        if is_empty(self._cell("completed_at")):
             note = "The row has no date; the time of the upload was taken"
             return Moment(self.received_at.replace(microsecond=0), MomentSource.RECEIVED, (note,))
+        return self._moment("completed_at")
+
+    def _valid_until(self) -> datetime | None:
+        if is_empty(self._cell("valid_until")):
+            return None
+        return self._moment("valid_until", before=_NO_END).at  # a day to come is no mistake here
+
+    def _moment(self, name: str, before: datetime | None = None) -> Moment:
+        cell = self._cell(name)
         pattern = None if isinstance(cell, datetime) else self.settings.date_format
         if isinstance(cell, Decimal | Share | bool):
-            raise self._wrong("completed_at", "A number is no date; give the column the form of a date", "not-a-moment")
+            raise self._wrong(name, "A number is no date; give the column the form of a date", "not-a-moment")
         calendar = Calendar(self.settings.time_zone, None, pattern)
         try:
-            return calendar.read(text_of(cell), pointer=self._at("completed_at"), received_at=self.received_at)
+            return calendar.read(text_of(cell), pointer=self._at(name), received_at=before or self.received_at)
         except InvalidInput as error:
             if error.facts.get("code") == "no-epoch-unit":
-                raise self._wrong(
-                    "completed_at", "A number is no date; choose `date_format`", "not-a-moment"
-                ) from error
+                raise self._wrong(name, "A number is no date; choose `date_format`", "not-a-moment") from error
             raise
 
     def _score(self) -> Score | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.errors import InvalidInput
 from app.lms import auth
 from app.lms.csv.cells import tidy
-from app.lms.csv.columns import FIELDS
+from app.lms.csv.columns import FIELDS_OF_AWARDS
 from app.lms.date_patterns import DatePattern
 from app.lms.facts import CompletionKind, LearningKind, ScoreUnit
 from app.lms.source_settings import SettingsReader
@@ -23,6 +23,8 @@ OPTIONS = (
     *("statuses", "course_id", "learning_kind"),
 )
 """The settings that one import may replace."""
+OF_AWARDS = ("issued_by", "issued_by_us")
+"""The settings of one import of awards that were issued elsewhere; no source has them."""
 
 _MOST_STATUSES = 200
 
@@ -46,12 +48,14 @@ class CsvSettings:
     score_unit: ScoreUnit | None = None
     statuses: Mapping[str, CompletionKind] = field(default_factory=dict)
     course_id: str | None = None
+    issued_by: str | None = None  # who issued the awards of this file elsewhere; None = it is a file of completions
+    issued_by_us: bool = False  # whether that is the same organisation as the issuer here
 
     @classmethod
     def read(cls, settings: Mapping[str, Any], problems: list[str]) -> CsvSettings:
         """The settings with safe defaults; every complaint is added to `problems`."""
         reader = SettingsReader(settings, problems)
-        reader.known_names("auth", auth.OPTIONS, "namespace", *OPTIONS)
+        reader.known_names("auth", auth.OPTIONS, "namespace", *OPTIONS, *OF_AWARDS)
         problems.extend(auth.settings_problems(settings, SCHEMES))
         if settings.get("namespace") is None:
             problems.append("`namespace` must name the system whose ids are in the files, for example lms.example.org.")
@@ -71,6 +75,8 @@ class CsvSettings:
             score_unit=reader.choice("score_unit", ScoreUnit),
             statuses=_statuses(settings.get("statuses"), problems),
             course_id=reader.text("course_id"),
+            issued_by=reader.text("issued_by"),
+            issued_by_us=settings.get("issued_by_us") is True,
         )
 
 
@@ -100,8 +106,8 @@ def _columns(value: Any, problems: list[str]) -> Mapping[str, str | int | None]:
         return {}
     found: dict[str, str | int | None] = {}
     for name, heading in value.items():
-        if name not in FIELDS:
-            problems.append(f"`columns`: there is no field “{name[:100]}”; known are {', '.join(FIELDS)}.")
+        if name not in FIELDS_OF_AWARDS:
+            problems.append(f"`columns`: there is no field “{name[:100]}”; known are {', '.join(FIELDS_OF_AWARDS)}.")
         elif heading is None or heading == "":
             found[name] = None
         elif isinstance(heading, bool) or not isinstance(heading, str | int):

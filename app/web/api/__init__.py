@@ -34,6 +34,7 @@ from app.web.api import (
     mapping,
     mass_enrolments,
     merges,
+    past_awards,
     pathways,
     people,
     plans,
@@ -94,6 +95,7 @@ for noun in (
     mapping,  # before the sources, one of which `try` would be
     sources,
     imports,
+    past_awards,
     checks,
     rules,
     rule_versions,

@@ -115,13 +115,39 @@ def file_body(request: Request, body: RawBody) -> bytes:
 FileBody = Annotated[bytes, Depends(file_body)]
 
 
+class UploadQuery(BaseModel):
+    """What the file as a whole is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issued_by: Annotated[
+        str | None, Field(description="who issued its awards elsewhere: then they are kept as history", max_length=200)
+    ] = None
+    issued_by_us: Annotated[
+        bool, Field(description="whether that is the same organisation, so that they may be issued anew")
+    ] = False
+
+
 @router.post("/sources/{source_id}/imports", status_code=201, response_model=ImportOut, openapi_extra=FILE_REQUEST)
-def upload_file(caller: SourcesWriter, source_id: Id, post: Posted, file: FileBody, service: TheService) -> Response:
-    """Upload a file of completions. It is checked, and nothing is awarded before the import is confirmed."""
+def upload_file(
+    caller: SourcesWriter,
+    source_id: Id,
+    post: Posted,
+    file: FileBody,
+    asked: Annotated[UploadQuery, Query()],
+    *,
+    service: TheService,
+) -> Response:
+    """Upload a file of completions. It is checked, and nothing is awarded before the import is confirmed.
+
+    With `issued_by` its rows are awards that were issued elsewhere; they become history, and no badges.
+    """
+    options = asked.model_dump() if asked.issued_by else {}
 
     def work(session: Session, issuer: Issuer) -> Answer:
         source = sources.by_id(session, source_id, issuer=issuer)
-        return Answer(201, _told(imports.upload(session, service.office, source, file, actor=caller.actor)))
+        made = imports.upload(session, service.office, source, file, actor=caller.actor, options=options)
+        return Answer(201, _told(made))
 
     return post.answer(caller, work)
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound, ServiceError
-from app.issuing import holding, wallets
+from app.issuing import holding, kept_badges, past_awards, wallets
+from app.issuing.accounts import people
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import HolderEvidence, ShareLink, evidence, sharing, shelf
 from app.issuing.learners import Learner
@@ -21,7 +22,7 @@ from app.service import Service
 from app.web.deps import TheService
 from app.web.inside import Refusal, inside, refusal
 from app.web.languages import gettext as _
-from app.web.learner import files
+from app.web.learner import files, kept_view
 from app.web.learner.shelf_view import TONES, BadgeCard, card_of
 from app.web.learner.ways import leads, words
 from app.web.representations import is_id
@@ -65,6 +66,8 @@ def my_badges(request: Request, person: Person, service: TheService, after: str 
     state, issuer = request.query_params.get("state", ""), request.query_params.get("issuer", "")
     with service.database.read() as session:
         found = shelf.of_account(session, person.account_id)
+        kept = kept_badges.of_account(session, person.account_id, limit=ON_A_PAGE)
+        before = past_awards.of_learners(session, [each.id for each in people.learners_of(session, person.account_id)])
     now = clock.now()
     cards = [card_of(held, now=now) for held in found]
     chosen = [card for card in cards if state in {"", card.state.tone} and issuer in {"", card.issuer_slug}]
@@ -81,6 +84,8 @@ def my_badges(request: Request, person: Person, service: TheService, after: str 
         issuers=[("", _("All")), *sorted({(card.issuer_slug, card.issuer_name) for card in cards})],
         state=state,
         issuer=issuer,
+        before=before[:ON_A_PAGE],
+        kept=[kept_view.card_of(each, now=now) for each in kept],
         next_after=shown[-1].id if len(chosen) > first + ON_A_PAGE else "",
     )
 

@@ -15,8 +15,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import ServiceError
-from app.issuing import applications, awards, issuers, records, stored_about
+from app.errors import NotFound, ServiceError
+from app.issuing import applications, awards, issuers, kept_badges, records, stored_about
 from app.issuing.accounts import people
 from app.issuing.holding import shelf
 from app.issuing.holding.shelf import Held
@@ -27,6 +27,7 @@ from app.service import Service
 from app.web import badge_sheets
 from app.web.badge_view import badge_view, file_stem
 from app.web.languages import gettext as _
+from app.web.learner import kept_view
 from app.web.learner.shelf_view import seen_by, state_of
 from app.web.negotiation import PICTURE
 from app.web.public_badges import stored
@@ -54,6 +55,7 @@ def pack(service: Service, person: Visitor) -> IO[bytes]:
                 _put_badges(session, archive, held[first : first + _AT_ONCE], folders)
         for each in held[:MOST_CERTIFICATES]:
             _put_certificate(service, archive, each, folders[each.award.id])
+        _put_kept(service, archive, person)
         _put_records(service, archive, person)
         _put_what_is_stored(service, archive, person)
     packed.seek(0)
@@ -96,6 +98,16 @@ def _put_certificate(service: Service, archive: ZipFile, held: Held, folder: str
             view = badge_view(session, service.office, award, now=now)
             make = badge_sheets.certificate_of(session, award, view, paper=Paper.A4, now=now)
         archive.writestr(f"{folder}/certificate.pdf", make(), ZIP_STORED)
+
+
+def _put_kept(service: Service, archive: ZipFile, person: Visitor) -> None:
+    """Badges from elsewhere, byte for byte as they came; one at a time, as each may have megabytes."""
+    with service.database.read() as session:
+        ids = [each.id for each in kept_badges.of_account(session, person.account_id)]
+    for number, kept_id in enumerate(ids, 1):
+        with suppress(NotFound), service.database.read() as session:
+            badge = kept_badges.mine(session, person.account_id, kept_id)
+            archive.writestr(f"elsewhere/{number:03}-{kept_view.file_name(badge)}", badge.document)
 
 
 def _put_records(service: Service, archive: ZipFile, person: Visitor) -> None:
@@ -162,6 +174,7 @@ def _readme(count: int) -> str:
         _("  certificate.pdf: to print, with the signed badge attached; for the newest badges."),
         _("  badge.json: the signed document, for wallets and verifiers (Open Badges 3.0)."),
         _("  badge.jwt: the same as a signed token."),
+        _("elsewhere/: the badges from elsewhere, each as it came."),
         _("records/: for each issuer one signed document with all badges that count now (CLR 2.0)."),
         _("applications/: the files that you handed in with applications."),
         _("about-you.json: what is stored about you here, in a form for programs."),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput, NotFound, ServiceError
+from app.issuing import kept_badges
 from app.issuing.awards import Visibility
 from app.issuing.holding import Portfolio, portfolios, shelf
 from app.issuing.holding.portfolios import Said
@@ -19,6 +20,7 @@ from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
 from app.web.languages import gettext as _
+from app.web.learner import kept_view
 from app.web.learner.shelf_view import card_of
 from app.web.pages import page
 from app.web.representations import is_id
@@ -79,11 +81,15 @@ def arrange(portfolio_id: str, request: Request, form: Sent, person: Person, ser
                 portfolios.move(session, portfolio, award_id, by=-1)
             case "down":
                 portfolios.move(session, portfolio, award_id, by=1)
+            case "off-elsewhere":
+                portfolios.take_kept_off(session, portfolio, award_id)
+                return _("The badge is not on the page any more.")
             case "off":
                 portfolios.take_off(session, portfolio, award_id)
                 return _("The badge is not on the page any more.")
             case _other:
                 portfolios.put(session, portfolio, form.many("award"))
+                portfolios.put_kept(session, portfolio, form.many("kept"))
         return ""
 
     return _do(request, person, service, portfolio_id, act, place="#badges")
@@ -107,6 +113,7 @@ def portfolio_page(name: str, request: Request, perhaps: Perhaps, service: TheSe
     with service.database.read() as session:
         portfolio = portfolios.by_name(session, name, account_id=account_id)
         found = [held for held in portfolios.badges_of(session, portfolio) if portfolios.is_seen(portfolio, held.award)]
+        kept = [each for each in portfolios.kept_on(session, portfolio) if kept_badges.is_shown(each)]
     now = clock.now()
     return page(
         request,
@@ -115,9 +122,26 @@ def portfolio_page(name: str, request: Request, perhaps: Perhaps, service: TheSe
         caching="no-cache" if perhaps is None else "no-store",
         portfolio=portfolio,
         url=portfolios.address_of(service.office, portfolio),
+        name=name,
         cards=[card_of(held, now=now) for held in found],
+        kept=[kept_view.card_of(each, now=now) for each in kept],
         is_private=portfolio.visibility == Visibility.PRIVATE,
     )
+
+
+@open_to_others.get("/{name}/elsewhere/{kept_id}")
+def file_of_another(name: str, kept_id: str, perhaps: Perhaps, service: TheService) -> Response:
+    """A badge from elsewhere on a portfolio, as it came, so that whoever sees the page can check it. 404 as above."""
+    if not is_id(name):
+        raise NotFound(portfolios.NOTHING_HERE)
+    account_id = perhaps.account_id if perhaps is not None else None
+    with service.database.read() as session:
+        portfolio = portfolios.by_name(session, name, account_id=account_id)
+        shown = {each.id for each in portfolios.kept_on(session, portfolio) if kept_badges.is_shown(each)}
+        if kept_id not in shown:
+            raise NotFound(portfolios.NOTHING_HERE)
+        badge = kept_badges.by_id(session, kept_id)
+    return kept_view.as_download(badge)
 
 
 def _mine(session: Session, person: Visitor, portfolio_id: str) -> Portfolio:
@@ -147,6 +171,9 @@ def _one(
         chosen = portfolios.badges_of(session, portfolio)
         there = {held.award.id for held in chosen}
         others = [held for held in shelf.of_account(session, person.account_id) if held.award.id not in there]
+        kept = portfolios.kept_on(session, portfolio)
+        on_it = {badge.id for badge in kept}
+        more_kept = [each for each in kept_badges.of_account(session, person.account_id) if each.id not in on_it]
     now = clock.now()
     given: dict[str, Any] = {
         "title": portfolio.title,
@@ -167,6 +194,8 @@ def _one(
         base=service.office.addresses.portfolio(""),
         chosen=[(card_of(held, now=now), portfolios.is_seen(portfolio, held.award)) for held in chosen],
         others=[card_of(held, now=now) for held in others],
+        kept=[kept_view.card_of(each, now=now) for each in kept],
+        more_kept=[kept_view.card_of(each, now=now) for each in more_kept if kept_badges.is_shown(each)],
     )
 
 

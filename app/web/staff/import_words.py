@@ -27,6 +27,7 @@ _STATES = {
 }
 _WOULD = {
     Verdict.AWARD: (Tone.GOOD, marked("would be awarded")),
+    Verdict.HISTORY: (Tone.GOOD, marked("would be kept as history")),
     Verdict.ALREADY_HELD: (Tone.ENDED, marked("held already")),
     Verdict.NOT_EARNED: (Tone.ENDED, marked("earns nothing")),
     Verdict.REPEAT: (Tone.ENDED, marked("came before")),
@@ -38,7 +39,11 @@ _WOULD = {
     Verdict.UNREADABLE: (Tone.STOPPED, marked("cannot be read")),
     Verdict.FAILED: (Tone.STOPPED, marked("failed for a reason of ours")),
 }
-_DONE = {**_WOULD, Verdict.AWARD: (Tone.GOOD, marked("awarded"))}
+_DONE = {
+    **_WOULD,
+    Verdict.AWARD: (Tone.GOOD, marked("awarded")),
+    Verdict.HISTORY: (Tone.GOOD, marked("kept as history")),
+}
 _REASONS = {
     "learner-unclear": marked("two people may be meant"),
     "erased": marked("this person asked to be erased"),
@@ -51,6 +56,7 @@ _REASONS = {
     "too-many-cells": marked("more cells than headings"),
     "missing": marked("something is missing"),
     "not-a-moment": marked("this is no day"),
+    "no-day": marked("it does not say on which day it was issued"),
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {"encoding": ENCODINGS, "delimiter": tuple(DELIMITERS)}
 

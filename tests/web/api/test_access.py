@@ -251,6 +251,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/mail/reports"): lambda facts: {"json": {"kind": "soft", "address": facts["email"]}},
     ("POST", "/sources/try"): lambda _: {"json": {"type": "generic", "settings": {"namespace": "x"}, "body": "{}"}},
     ("POST", "/sources/{source_id}/imports"): lambda _: FILE,
+    ("GET", "/past-awards"): lambda _: {},
+    ("POST", "/past-awards/{past_id}/issue"): lambda _: {},
     ("GET", "/imports"): lambda _: {},
     ("GET", "/imports/{import_id}"): lambda _: {},
     ("PATCH", "/imports/{import_id}"): lambda _: {"json": {"options": {"encoding": "utf-8"}}},
@@ -353,6 +355,8 @@ class World:
 
     def _heaps(self, path: str) -> Facts:
         """A file of completions or a heap of badges, where the path asks for one."""
+        if "past_id" in path:
+            return self._issued_elsewhere()
         if "imports" in path:
             return self._import()
         return {"check_id": self.api.post("/checks", **CHECK)["id"]} if "check_id" in path else {}
@@ -501,6 +505,20 @@ class World:
         Imports(self.api.client.app.state.service, lambda: None).work_through(threading.Event())
         return {"source_id": source_id, "import_id": made["id"]}
 
+    def _issued_elsewhere(self) -> Facts:
+        """An award of before, of a published achievement, that may be issued anew."""
+        work = Imports(self.api.client.app.state.service, lambda: None).work_through
+        source_id = self._import()["source_id"]
+        content = f"email,badge_id,issued_at\nmira@x.example,t-{self.number},2024-03-01\n".encode()
+        said = {"params": {"issued_by": "Us on Credly", "issued_by_us": "true"}, **FILE, "content": content}
+        made = self.api.send("POST", f"/sources/{source_id}/imports", **said).json()
+        work(threading.Event())
+        self.api.post(f"/imports/{made['id']}/confirm")
+        work(threading.Event())
+        (past, *_others) = self.api.get("/past-awards")["items"]
+        self.api.post(f"/achievements/{past['achievement']}/publish")
+        return {"past_id": past["id"]}
+
     def _ruled(self, path: str) -> Facts:
         """An achievement with a rule document of its own, a completion of it, and the approval that waits for it."""
         achievement_id = self.api.publish(f"r-{self.number}")["id"]
@@ -642,6 +660,7 @@ def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.request("POST", "/deliveries/{delivery_id}/replay")
     world.request("GET", "/imports/{import_id}")
     world.request("GET", "/checks/{check_id}")
+    world.request("POST", "/past-awards/{past_id}/issue")
     world.request("POST", "/learners/{learner_id}/claim-links")
     world.request("POST", "/merges/{merge_id}/undo")
     unmapped = {**COMPLETION, "id": "evt-2", "activity": {"id": "unmapped"}}

@@ -19,6 +19,8 @@ from app.issuing.accounts import tokens
 from app.issuing.definitions import Kind
 from app.issuing.issuers import Issuer
 from app.service import Service
+from tests.badges_elsewhere import badge
+from tests.endorsers import endorser
 
 ANA = "ana.ortiz@example.org"
 Enter = Callable[..., Any]
@@ -46,6 +48,10 @@ OF_A_THING = [
     ("POST", "/me/portfolios/{portfolio}", {"title": "x", "visibility": "public"}),
     ("POST", "/me/portfolios/{portfolio}/badges", {"award": "{award}"}),
     ("POST", "/me/portfolios/{portfolio}/delete", {}),
+    ("GET", "/me/elsewhere/{kept}", {}),
+    ("GET", "/me/elsewhere/{kept}/file", {}),
+    ("POST", "/me/elsewhere/{kept}/check", {}),
+    ("POST", "/me/elsewhere/{kept}/remove", {}),
     ("GET", "/me/applications/{application}", {}),
     ("POST", "/me/applications/{application}/evidence", {"name": "x", "text": "x"}),
     ("POST", "/me/applications/{application}/evidence/remove", {"evidence": "{paper}"}),
@@ -87,6 +93,7 @@ OF_A_THING = [
 # What is everybody's own: whoever is signed in gets their own things there, and only these.
 OF_ONESELF = [
     ("GET", "/me"), ("POST", "/me/accept"),
+    ("GET", "/me/elsewhere"), ("POST", "/me/elsewhere"),
     ("GET", "/me/portfolios"), ("POST", "/me/portfolios"),
     ("GET", "/me/applications"), ("GET", "/me/applications/new"), ("POST", "/me/applications/new"),
     ("GET", "/me/pathways"), ("GET", "/me/skills"), ("GET", "/me/gap"), ("GET", "/me/plans"), ("GET", "/me/plans/new"),
@@ -134,6 +141,7 @@ def things(enter: Enter, award: Any, make_achievement: Any, service: Service, is
         "link": re.search(r'name="link" value="([^"]+)"', shown)[1],
         "evidence": re.search(r'name="evidence" value="([^"]+)"', shown)[1],
         "portfolio": portfolio,
+        "kept": ana.post("/me/elsewhere", badge=_elsewhere()).headers["location"].rsplit("/", 1)[1],
         "learner": learner,
         "entry": re.search(r'name="entry" value="([^"]+)"', ana.get("/me/renewals").text)[1],
         "request": re.search(r'name="request" value="([^"]+)"', ana.get(settings).text)[1],
@@ -144,6 +152,11 @@ def things(enter: Enter, award: Any, make_achievement: Any, service: Service, is
         **_application(ana, wanted.id),
         **_ways(ana, service, issuer),
     }
+
+
+def _elsewhere() -> str:
+    """A badge that somebody else issued to Ana."""
+    return badge(endorser("Dales Hospital"), ANA).decode()
 
 
 def _watch(service: Service, issuer: Issuer, award_id: str) -> str:

@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from app.issuing import award_status, awards
 from app.service import Service
+from tests.badges_elsewhere import badge
+from tests.endorsers import endorser
 
 ANA = "ana.ortiz@example.org"
 Enter = Callable[..., Any]
@@ -92,3 +94,35 @@ def test_badges_are_moved_and_taken_off_by_buttons(enter: Enter, make_award: Any
 
     assert text.index(f"up:{second.id}") < text.index(f"up:{first.id}")
     assert f"up:{first.id}" not in browser.get(path).text
+
+
+def test_a_badge_from_elsewhere_stands_there_with_who_signed_it_and_its_file(enter: Enter, client: TestClient):
+    browser, document = enter(ANA), badge(endorser("Dales Hospital"), ANA)
+    kept = browser.post("/me/elsewhere", badge=document.decode()).headers["location"].rpartition("/")[2]
+    path = made(browser)
+    browser.post(f"{path}/badges", kept=[kept])
+    address = address_of(browser, path)
+
+    page = client.get(address).text
+
+    assert "Badges from elsewhere" in page
+    assert "did:key:" in page
+    assert client.get(f"{address}/elsewhere/{kept}").content == document
+    browser.post(f"{path}/badges", act=f"off-elsewhere:{kept}")
+    assert "Wound Care" not in client.get(address).text
+    assert client.get(f"{address}/elsewhere/{kept}").status_code == 404
+
+
+def test_a_badge_that_names_nobody_and_another_s_badge_stand_on_no_page_for_others(enter: Enter, client: TestClient):
+    browser, other = enter(ANA), enter("bo@dales.example")
+    dales = endorser("Dales Hospital")
+    documents = ((browser, badge(dales, None)), (other, badge(dales, "bo@dales.example", number=2)))
+    kept = [
+        each.post("/me/elsewhere", badge=document.decode()).headers["location"].rpartition("/")[2]
+        for each, document in documents
+    ]
+    path = made(browser)
+    browser.post(f"{path}/badges", kept=kept)
+
+    assert "Wound Care" not in client.get(address_of(browser, path)).text
+    assert [client.get(f"{address_of(browser, path)}/elsewhere/{each}").status_code for each in kept] == [404, 404]

@@ -111,6 +111,7 @@ KINDS = {
     "group": marked("Group"),
     "host": marked("Host to which a learner sends badges"),
     "import": marked("Import"),
+    "past-award": marked("Award of before"),
     "issuer": marked("Issuer"),
     "key": marked("Signing key"),
     "learner": marked("Learner"),
