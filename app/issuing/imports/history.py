@@ -108,8 +108,7 @@ def decide(session: Session, office: Office, found: Import, item: lms.Item) -> d
 def _kept(session: Session, office: Office, found: Import, item: lms.Completion) -> dict[str, Any]:
     issuer = issuers.by_id(session, found.issuer_id)
     issuers.take_turn(session, issuer.id)
-    options, stated = found.options, item.learner
-    actor = found.confirmed_by or found.created_by
+    stated, actor = item.learner, found.confirmed_by or found.created_by
     learner = office_hand.whom(
         session,
         office,
@@ -119,19 +118,13 @@ def _kept(session: Session, office: Office, found: Import, item: lms.Completion)
         namespace=stated.namespace,
         source_id=stated.source_id,
     )
-    issued_by = str(options["issued_by"])[:200]
+    issued_by = str(found.options["issued_by"])[:200]
     origin_id = item.activity.source_id
     template = Template(origin_id, item.activity.name or origin_id)
     achievement = achievement_for(session, issuer, template, issued_by=issued_by, actor=actor)
     who = stated.source_id or learners.address_of(stated.email or "") or learner.id
     key = office.sealer.mark("past-award", f"{who}|{origin_id}|{item.occurred_at.isoformat()}")
-    said = {
-        "issued_by": issued_by,
-        "issued_by_us": options.get("issued_by_us") is True,
-        "valid_until": item.valid_until,
-        "is_withdrawn": item.kind in _ENDED,
-        "url": next((each.id for each in item.evidence if each.id is not None), None),
-    }
+    said = _said(found, item, issued_by)
     made = claim(
         session,
         PastAward,
@@ -147,6 +140,21 @@ def _kept(session: Session, office: Office, found: Import, item: lms.Completion)
     )
     if made is not None:
         return {"outcome": "recorded", "reason": KEPT}
+    return _said_again(session, issuer, key, said)
+
+
+def _said(found: Import, item: lms.Completion, issued_by: str) -> dict[str, Any]:
+    """What a later file may say otherwise of the same award."""
+    return {
+        "issued_by": issued_by,
+        "issued_by_us": found.options.get("issued_by_us") is True,
+        "valid_until": item.valid_until,
+        "is_withdrawn": item.kind in _ENDED,
+        "url": next((each.id for each in item.evidence if each.id is not None), None),
+    }
+
+
+def _said_again(session: Session, issuer: Issuer, key: str, said: dict[str, Any]) -> dict[str, Any]:
     known = session.scalars(
         select(PastAward).where(PastAward.issuer_id == issuer.id, PastAward.row_key == key).with_for_update()
     ).one()
