@@ -13,6 +13,7 @@ from app.cli import (
     api_keys,
     approvals,
     awards,
+    careers,
     catalog,
     checks,
     cohorts,
@@ -34,6 +35,8 @@ from app.cli import (
     operate,
     pathways,
     people,
+    plans,
+    recognitions,
     reconcile,
     renewals,
     reports,
@@ -42,6 +45,7 @@ from app.cli import (
     sources,
     stacks,
     trust,
+    units,
     vc_api,
     verify,
 )
@@ -86,6 +90,10 @@ app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")
 app.add_typer(stacks.app, name="stacks")
+app.add_typer(plans.app, name="plans")
+app.add_typer(careers.app, name="careers")
+app.add_typer(recognitions.app, name="recognitions")
+app.add_typer(units.app, name="units")
 app.add_typer(pathways.app, name="pathways")
 app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(reports.app, name="report")

@@ -1,7 +1,9 @@
-"""`lanyard endorse | ask-endorsement | endorsement-requests | withdraw-endorsement | accept-endorsement`."""
+"""`lanyard endorse`, and `ask-endorsement`, `endorsement-requests`, `withdraw-endorsement`, `upload-…`, `accept-…`."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,10 +11,12 @@ import typer
 from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, out, service, table
-from app.errors import NotFound
+from app.errors import InvalidInput, NotFound
 from app.issuing import endorsement_requests, endorsements, issuers, received_endorsements
 from app.issuing.endorsement_requests import Asked
 from app.issuing.endorsements import Statement
+from app.issuing.received_endorsements import Judged
+from app.judging.desk import Desk
 
 EndorsementId = Annotated[str, typer.Argument(help="the endorsement's id, the last part of its address")]
 
@@ -23,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("ask-endorsement")(ask)
     app.command("endorsement-requests")(requests)
     app.command("withdraw-endorsement")(withdraw)
+    app.command("upload-endorsement")(upload)
     app.command("accept-endorsement")(accept)
 
 
@@ -75,6 +80,24 @@ def withdraw(endorsement_id: EndorsementId, reason: Annotated[str, typer.Option(
         found = endorsements.by_id(session, endorsement_id)
         endorsements.withdraw(session, opened.office, found, reason=reason, actor=ACTOR)
     out.print("Withdrawn. The status list says so from now on.")
+
+
+def upload(
+    slug: Slug,
+    about: Annotated[str, typer.Argument(help="your version, badge or DID, by its id in signed documents")],
+    file: Annotated[Path, typer.Argument(help="what somebody signed elsewhere: JSON with a proof, or a token")],
+) -> None:
+    """Keep an endorsement that was signed elsewhere, if it is good, and print its id. `accept-endorsement` shows it."""
+    document = received_endorsements.read(file.read_bytes())
+    with service() as opened:
+        with closing(Desk(opened)) as desk:
+            judged = Judged(document, desk.judge(document))
+        with opened.database.write() as session:
+            issuer = issuers.by_slug(session, slug)
+            if endorsements.whose(session, opened.office, about) != issuer.id:
+                raise InvalidInput("Hand in endorsements of what is your own")
+            taken = received_endorsements.take(session, opened.office, issuer, about, judged, actor=ACTOR).id
+    out.print(taken, markup=False)
 
 
 def accept(

@@ -15,7 +15,7 @@ from app.issuing import issuers, learners, plans
 from app.issuing.plans import Aim, Aims
 from app.issuing.stacks import careers, standing
 from app.issuing.stacks.standing import Stood
-from app.stacking import gaps, wording
+from app.stacking import gaps, lattice, transfers, wording
 from app.stacking.holdings import Held
 from app.stacking.plans import Wishes
 
@@ -107,6 +107,35 @@ def plan(
             err.print(f"To be had elsewhere: {each.name} ({each.why})", markup=False)
     exactly = "" if made.is_exact else " Approximate: there were too many ways to look at all of them."
     out.print(f"{made.outcome}: {made.hours} hours, {made.price}.{exactly}", markup=False)
+
+
+@app.command("credits")
+def credit(slug: Slug, learner_id: LearnerId) -> None:
+    """Show what a learner's badges are worth in formal programmes: realised, or a promise until they enrol."""
+    with service() as opened, opened.database.read() as session:
+        stood, _target = _stood(session, slug, learner_id)
+        programmes = careers.programmes_of(session, learner_id)
+    found = transfers.transfers(stood.known.world, stood.holdings, programmes, plans.today(), stood.versions)
+    rows = [[each.transfer.programme, str(each.transfer.credits), each.state.name.lower()] for each in found.counting]
+    table(["programme", "credits", "state"], rows)
+    for saved in found.saved:
+        out.print(f"{int(WHOLE * saved.share)} % of {saved.programme.id} is there already.", markup=False)
+
+
+@app.command("moves")
+def moves(slug: Slug, learner_id: LearnerId) -> None:
+    """Show where a learner can go from here, up and across, the nearest first. It assumes that they join pathways."""
+    with service() as opened, opened.database.read() as session:
+        stood, _target = _stood(session, slug, learner_id)
+        role = careers.names_of(session, learner_id).role
+    world = stood.known.world
+    current = world.roles.get(role or "")
+    found = lattice.moves(world, stood.holdings, plans.today(), pathways=stood.versions, current_role=current)
+    rows = [
+        [each.name, each.direction.value, each.outcome.value, str(each.hours), str(each.price), ", ".join(each.steps)]
+        for each in found.moves
+    ]
+    table(["to", "direction", "outcome", "hours", "price", "badges"], rows)
 
 
 def _stood(session: Session, slug: str, learner_id: str) -> tuple[Stood, str | None]:

@@ -1,0 +1,102 @@
+"""`lanyard plans …`: plans that are kept, with how far each has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from app.cli.issuers import Slug
+from app.cli.terminal import ACTOR, out, service, table
+from app.errors import InvalidInput
+from app.issuing import issuers, learners, plans
+from app.issuing.plans import Aim, Aims, Intent, MadeBy, Stated
+from app.issuing.stacks import standing
+from app.stacking.plans import Wishes
+
+app = typer.Typer(help="Plans that are kept: to a role, a pathway or a skill.", no_args_is_help=True)
+
+LearnerId = Annotated[str, typer.Argument(help="the learner's id")]
+PlanId = Annotated[str, typer.Argument(help="the plan's id")]
+
+
+@app.command("list")
+def list_plans(slug: Slug, learner_id: LearnerId) -> None:
+    """List a learner's plans, open ones first, and how far each has come today."""
+    day = plans.today()
+    with service() as opened, opened.database.read() as session:
+        issuer = issuers.by_slug(session, slug)
+        learner = learners.by_id(session, issuer, learner_id)
+        stood = standing.of_learner(session, issuer.id, learner.id, day)
+        rows = []
+        for each in plans.of_learner(session, learner.id):
+            progress = plans.progress_of(stood, each, day)
+            rows.append([
+                each.id, each.state, f"{each.aims} {each.target}", f"{progress.done} of {len(progress.steps)}",
+                str(progress.pace), each.horizon.isoformat() if each.horizon else "", each.sponsor or "",
+            ])  # fmt: skip
+    table(["id", "state", "target", "done", "pace", "by", "sponsor"], rows)
+
+
+@app.command("keep")
+def keep(
+    slug: Slug,
+    learner_id: LearnerId,
+    *,
+    role: Annotated[str | None, typer.Option(help="the role to reach")] = None,
+    pathway: Annotated[str | None, typer.Option(help="or the pathway to complete")] = None,
+    skill: Annotated[str | None, typer.Option(help="or the skill to gain, with --level")] = None,
+    level: Annotated[int | None, typer.Option(help="of the skill", min=1, max=5)] = None,
+    two_by_two: Annotated[bool, typer.Option(help="two skills of the role in two years; makes two plans")] = False,
+    hours: Annotated[float | None, typer.Option(help="hours a week, for dates", min=0.1, max=168)] = None,
+    budget: Annotated[float | None, typer.Option(help="the most that it may cost", min=0)] = None,
+    intent: Annotated[Intent, typer.Option(help="what it is for")] = Intent.UPSKILL,
+    sponsor: Annotated[str | None, typer.Option(help="who pays for it")] = None,
+    funding: Annotated[str | None, typer.Option(help="how it is paid for")] = None,
+    by: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day by which it is reached")] = None,
+) -> None:
+    """Plan the cheapest way from today, keep it, and print its id."""
+    wishes = Wishes(
+        hours_per_week=None if hours is None else Decimal(str(hours)),
+        budget=None if budget is None else Decimal(str(budget)),
+    )
+    aim = _aim(role, pathway, skill, level)
+    if two_by_two and aim.aims is not Aims.ROLE:
+        raise InvalidInput("Two skills in two years are chosen from a role; name one")
+    with service() as opened, opened.database.write() as session:
+        learner = learners.by_id(session, issuers.by_slug(session, slug), learner_id)
+        if two_by_two:
+            made = plans.make_two_by_two(session, learner, aim.name, made_by=MadeBy.STAFF, actor=ACTOR)
+        else:
+            stated = Stated(aim, wishes, intent, None if by is None else by.date(), sponsor, funding)
+            made = [plans.make(session, learner, stated, made_by=MadeBy.STAFF, actor=ACTOR)]
+        ids = [each.id for each in made]
+    for each in ids:
+        out.print(each, markup=False)
+
+
+@app.command("refresh")
+def refresh(slug: Slug, plan_id: PlanId) -> None:
+    """Plan anew from today with the same wishes. Steps that are done stay."""
+    with service() as opened, opened.database.write() as session:
+        kept = plans.by_id(session, plan_id, issuer_id=issuers.by_slug(session, slug).id)
+        plans.refresh(session, kept, actor=ACTOR)
+    out.print("Done.")
+
+
+@app.command("end")
+def end(slug: Slug, plan_id: PlanId) -> None:
+    """End a plan. It can still be read."""
+    with service() as opened, opened.database.write() as session:
+        plans.end(session, plans.by_id(session, plan_id, issuer_id=issuers.by_slug(session, slug).id), actor=ACTOR)
+    out.print("The plan has ended.")
+
+
+def _aim(role: str | None, pathway: str | None, skill: str | None, level: int | None) -> Aim:
+    named = [(kind, name) for kind, name in ((Aims.ROLE, role), (Aims.PATHWAY, pathway), (Aims.SKILL, skill)) if name]
+    if len(named) != 1 or (skill is None) is not (level is None):
+        raise InvalidInput("Name one target: a role, a pathway, or a skill with the level to reach")
+    kind, name = named[0]
+    return Aim(kind, name, level)
