@@ -68,7 +68,7 @@ def test_a_large_delivery_whose_worker_was_killed_half_way_is_finished_by_the_ne
     hospital: Hospital, run_web: Callable[..., WebProcesses], keep_workers: Callable[..., Keeper]
 ):
     web, workers = run_web(hospital), keep_workers(hospital)
-    items = [hospital.sender.completion() for _ in range(60)]
+    items = [hospital.sender.completion() for _ in range(120)]
     assert hospital.sender.deliver(web.ports[0], items, "large").body["status"] == "queued"
 
     worker = workers.start("worker")
