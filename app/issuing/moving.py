@@ -49,7 +49,7 @@ def foresee(session: Session, office: Office, base_url: str, *, has_provider: bo
             f"The DIDs at {here.base_url} go on answering there with all keys, and their status lists are kept up.",
         ),
         changes=(
-            f"New badges, achievements and endorsements have ids at {base_url}, and the DIDs {there.did('…')}.",
+            f"New badges, achievements and endorsements have ids at {base_url}, and the DIDs {there.did('')}….",
             f"Pages at {here.base_url} lead to the same place at {base_url}; so do links in mails that are out there.",
             "Everybody signs in again.",
         ),

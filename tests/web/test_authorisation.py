@@ -277,7 +277,7 @@ def faults(house: House, line: Line) -> Iterator[str]:
         may = caller in line.may
         said = f"{line.method} {line.path} as {caller}: {answer.status} {answer.where}"
         # What nobody here may, a program may that proves itself in its request: any refusal of ours will do.
-        if answer.is_shut == may if line.may else answer.status < 400:
+        if answer.is_shut == may if line.may else not answer.is_shut and answer.status < 400:
             yield f"{said}, and {'may' if may else 'may not'}"
         if answer.status == 500:
             yield f"{said}, a fault of the server"
