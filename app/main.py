@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from app import doctor, logs, worker
 from app import service as services
@@ -114,10 +115,22 @@ def application(service: Service, *, network: Network | None = None) -> FastAPI:
     app.state.judging_lane = Lane(places=JUDGED_AT_ONCE)
     app.state.batch_lane = Lane(places=1, most_waiting=2)
     problems.register(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     _wrap(app, service)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route, put together once a process.
+
+    The framework works out what each of them depends on when it is first asked, which takes a second, and keeps that
+    with the route: not again for every application of a process that has several.
+    """
+    tree = APIRouter(redirect_slashes=False)
+    for router in ROUTERS:
+        tree.include_router(router)
+    return tree.routes
 
 
 def _wrap(app: FastAPI, service: Service) -> None:

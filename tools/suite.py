@@ -26,7 +26,7 @@ def main(root: Path = ROOT) -> int:
     if not failed or len(failed) > MOST_LOOKED_AT_TWICE:
         return code
     print(f"\nLooking once more, alone and in a fresh process, at what failed: {len(failed)}\n", flush=True)
-    if again := pytest(root, "-p", "no:xdist", *failed):
+    if again := pytest(root, "-n", "0", *failed):
         return again
     print("\nUNSTABLE: failed in the whole suite and held alone. Find out why; the first failure is printed above.")
     print(*(f"UNSTABLE {test}" for test in failed), sep="\n", flush=True)

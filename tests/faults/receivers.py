@@ -45,7 +45,10 @@ def endpoint(port: int, file: Path) -> None:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            length = int(self.headers["content-length"])
+            if len(raw := self.rfile.read(length)) < length:
+                return  # its sender was killed while it spoke: no server passes on half a request
+            body = raw.decode()
             _write_down(file, {"body": body, **{name: self.headers[name] for name in HEADERS}})
             self.send_response(204)
             self.end_headers()
