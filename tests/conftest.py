@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import itertools
 import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ import pytest
 import structlog
 
 from app import logs
+from app.credentials.model import Algorithm
+from app.keystores import database as database_store
+from app.keystores import files, private_keys
 from app.settings import Mode, Settings
 from tests.beside import beside
 from tests.conformance import whole_run
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret of the tests, and of nothing else"
 SECONDS_OF_A_SHORT_RUN = 3.0
+EMPTY_TABLES = "CREATE FUNCTION empty_tables() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {} END $$"
+MOST_RSA_KEYS = 24  # more than any test asks for
 # A crash of the machine during the tests loses nothing that anybody needs; several processes share the server.
 SERVER_SETTINGS = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nmax_connections = 300\n"
 
@@ -119,19 +125,51 @@ def soak_seconds(pytestconfig: pytest.Config) -> float:
 # -- settings ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings of a developer, everything in a folder of this test; the database file has no tables yet."""
+@pytest.fixture(scope="session")
+def _settings() -> Settings:
+    # Read once: the library looks through all its sources for each of a hundred settings.
     return Settings(
         _env_file=None,
         mode=Mode.DEVELOPMENT,
         public_base_url="http://badges.test",
         secret=SECRET,
-        database_url=f"sqlite:///{tmp_path}/lanyard.sqlite3",
-        keys_dir=tmp_path / "keys",
-        var_dir=tmp_path / "var",
         run_worker=False,
     )
+
+
+@pytest.fixture
+def settings(_settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of a developer, everything in a folder of this test; the database file has no tables yet."""
+    return _settings.model_copy(
+        update={
+            "database_url": f"sqlite:///{tmp_path}/lanyard.sqlite3",
+            "keys_dir": tmp_path / "keys",
+            "var_dir": tmp_path / "var",
+        },
+        deep=True,
+    )
+
+
+# -- keys -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rsa_keys_at_hand() -> Iterator[None]:
+    """RSA keys of issuers are real ones, each handed out again after many others: looking for primes takes long."""
+    made: list[private_keys.PrivateKey] = []
+    turns = itertools.count()
+
+    def in_turn(algorithm: Algorithm) -> private_keys.PrivateKey:
+        if algorithm is not Algorithm.RS256:
+            return private_keys.generate(algorithm)
+        if len(made) < MOST_RSA_KEYS:
+            made.append(private_keys.generate(algorithm))
+        return made[next(turns) % MOST_RSA_KEYS]
+
+    with pytest.MonkeyPatch.context() as patch:
+        for store in (database_store, files):
+            patch.setattr(store, "generate", in_turn)
+        yield
 
 
 # -- databases --------------------------------------------------------------------------------------------
@@ -156,10 +194,10 @@ def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(_postgresql_database: tuple[str, list[str]]) -> str:
+def postgresql_url(_postgresql_database: tuple[str, Callable[[], None]]) -> str:
     """The address of a PostgreSQL database with all tables, all empty; one per worker of the run."""
-    url, tables = _postgresql_database
-    empty_tables(url, tables)
+    url, empty_tables = _postgresql_database
+    empty_tables()
     return url
 
 
@@ -170,14 +208,6 @@ def bare_postgresql_url(postgresql_server: str, worker_id: str) -> Iterator[str]
     yield _fresh_database(postgresql_server, name)
     with psycopg.connect(_for_psycopg(postgresql_server), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def empty_tables(url: str, tables: list[str]) -> None:
-    """Delete every row. Far quicker than TRUNCATE, which makes a new file for each table and index."""
-    statements = [f'DELETE FROM "{table}"' for table in tables]  # noqa: S608 - names of our own tables
-    with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
-        # As a replica no trigger runs: neither foreign keys, which would ask for an order, nor append-only rules.
-        connection.execute("; ".join(["SET session_replication_role = replica", *statements]).encode())
 
 
 def create_tables(url: str) -> list[str]:
@@ -199,9 +229,26 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_database(postgresql_server: str, worker_id: str) -> tuple[str, list[str]]:
+def _postgresql_database(postgresql_server: str, worker_id: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The address of a worker's database, and what deletes every row of it.
+
+    Far quicker than TRUNCATE, which makes a new file for each table and index. It looks before it deletes, by one
+    function over one connection, whose plans are made once: most tests fill few of the tables.
+    """
     url = _fresh_database(postgresql_server, f"lanyard_{worker_id}")
-    return url, create_tables(url)
+    emptied = [
+        f'IF EXISTS (SELECT FROM "{table}") THEN DELETE FROM "{table}"; END IF;'  # noqa: S608 - names of our own tables
+        for table in create_tables(url)
+    ]
+    with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
+        connection.execute(EMPTY_TABLES.format("\n".join(emptied)).encode())
+        # As a replica no trigger runs: neither foreign keys, which would ask for an order, nor append-only rules.
+        connection.execute("SET session_replication_role = replica")
+
+        def empty_tables() -> None:
+            connection.execute("SELECT empty_tables()")
+
+        yield url, empty_tables
 
 
 @pytest.fixture(scope="session")
