@@ -112,6 +112,13 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "public address", f"{settings.public_base_url} is signed into every badge.")
+    if settings.mode is Mode.PRODUCTION and not settings.trusted_proxies:
+        yield Finding(
+            Level.WARN,
+            "proxy",
+            "Behind a proxy everybody who calls looks like one caller, and shares what one caller may do in a minute. "
+            "Set LANYARD_TRUSTED_PROXIES to the address of the proxy.",
+        )
 
 
 def _addresses(service: Service) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8321, ge=1, le=65535, description="port to listen on")
+    trusted_proxies: str = Field(
+        "",
+        description="addresses and networks of the proxies in front, separated by commas; who calls is then whom they "
+        "name in X-Forwarded-For",
+    )
     thread_limit: int = Field(16, ge=1, le=200, description="requests handled at once, and database connections")
     database_timeout_seconds: int = Field(30, ge=1, description="wait for the database, then 503 with Retry-After")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="largest request body, except image uploads")
@@ -184,6 +190,18 @@ class Settings(BaseSettings):
         if (origin := origin_of(value)) is None:
             raise ValueError("LANYARD_PUBLIC_BASE_URL must look like https://badges.example.org")
         return origin
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks_of_proxies(cls, value: str) -> str:
+        stated = [each.strip() for each in value.split(",") if each.strip()]
+        try:
+            networks = [ipaddress.ip_network(each) for each in stated]
+        except ValueError:
+            networks = []
+        if len(networks) < len(stated) or any(each.prefixlen == 0 for each in networks):
+            raise ValueError("LANYARD_TRUSTED_PROXIES must name proxies only, like 127.0.0.1, 10.0.3.0/24")
+        return ",".join(stated)
 
     @field_validator("database_url")
     @classmethod

@@ -28,6 +28,7 @@ SAFE = {
     "public_base_url": "https://badges.example.org",
     "smtp_host": "smtp.example.org",
     "mail_from": "Badges <badges@example.org>",
+    "trusted_proxies": "10.0.0.1",
 }
 
 
@@ -79,6 +80,10 @@ def test_a_healthy_service_has_no_complaint(healthy):
     assert said(findings, Level.WARN, Level.FAIL) == ""
     subjects = {each.subject for each in findings}
     assert {"settings", "public address", "mail", "disk", "database", "clock", "keys", "schema", "worker"} <= subjects
+
+
+def test_a_service_behind_a_proxy_that_it_does_not_know_takes_everybody_for_one(healthy):
+    assert "Set LANYARD_TRUSTED_PROXIES" in complaints(healthy, trusted_proxies="")
 
 
 def test_the_doctor_changes_nothing(healthy, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 import uvicorn
 
@@ -30,17 +32,23 @@ def serve() -> None:
     settings = Settings()
     application = main.create_app(settings)
     _see_to_schema(settings)
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        proxy_headers=False,
-    )
+    uvicorn.run(application, **listening(settings))
+
+
+def listening(settings: Settings) -> dict[str, Any]:
+    """How the web server listens, as uvicorn names it."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        # Anybody may write X-Forwarded-For: it counts where a proxy that is named wrote it, and nowhere else.
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies,
+    }
 
 
 def worker() -> None:

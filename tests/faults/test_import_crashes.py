@@ -16,7 +16,7 @@ from .conftest import ACTOR, Hospital
 from .invariants import broken
 from .processes import Keeper
 
-ROWS = 500
+ROWS = 200
 ROWS_OF_A_SOAK = 50_000
 UNKNOWN_COURSE_EVERY = 50
 PATIENCE_SECONDS_A_ROW = 0.4
