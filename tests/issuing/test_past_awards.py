@@ -10,12 +10,14 @@ from sqlalchemy import func, select, update
 from app import clock
 from app.errors import Gone, InvalidInput, NotFound, NotPublished
 from app.issuing import achievements, awards, erasure, imports, inbox, past_awards, sources
+from app.issuing.achievement_facts import ValidityFacts
 from app.issuing.achievements import AchievementState
 from app.issuing.awards import Award
 from app.issuing.imports import Seen, Verdict
 from app.issuing.learners import Learner
 from app.issuing.past_awards import PastAward
 from app.lms import csv
+from app.stacking.renewal import ValidityKind
 
 BY = "cli"
 CREDLY = (
@@ -142,6 +144,23 @@ def test_issued_anew_it_is_an_ordinary_award_of_the_day_of_before_that_links_to_
     assert [each.action for each in files.desk.audit_log()].count("past-award.issued-anew") == 1
     with files.desk.read() as session:
         assert awards.credential_of(session, made).json
+
+
+def test_issued_anew_it_ends_when_the_old_one_ended_and_else_as_the_achievement_says(files: Files) -> None:
+    files.work(files.upload(CREDLY.replace(b"li@hospital.test,revoked", b"li@hospital.test,accepted")))
+    mira, without_end, _ended = files.past()
+    with files.desk.write() as session:
+        found = achievements.by_id(session, mira.achievement_id)
+        lasting = ValidityFacts(kind=ValidityKind.MONTHS, amount=600)
+        facts = achievements.current_facts(session, found).model_copy(update={"validity": lasting})
+        achievements.change(session, found, facts=facts, actor=BY)
+    files.publish(mira)
+
+    ends = [files.issue_anew(each).valid_until for each in (mira, without_end)]
+
+    assert ends[0] == mira.valid_until
+    assert ends[1] is not None
+    assert ends[1].year == without_end.issued_at.year + 50
 
 
 def test_what_was_withdrawn_has_ended_or_is_another_organisation_s_is_not_issued_anew(files: Files) -> None:

@@ -89,11 +89,11 @@ def is_open(past: PastAward, *, now: datetime) -> bool:
 
 
 def issue_anew(session: Session, office: Office, issuer: Issuer, past: PastAward, *, actor: str) -> Award:
-    """Sign what the same organisation issued elsewhere before: an ordinary award, with the day of before.
+    """Sign what the same organisation issued elsewhere before: an ordinary award, with the day and end of before.
 
-    Its evidence says that it was issued before, and links to that. Again gives the same award. Raises InvalidInput for
-    another organisation's, for one that was withdrawn or has ended, and what `awards.award` raises: NotPublished above
-    all, while the achievement is a draft.
+    Where no end was stated, it ends as the achievement says. Its evidence says that it was issued before, and links to
+    that. Again gives the same award. Raises InvalidInput for another organisation's, for one that was withdrawn or has
+    ended, and what `awards.award` raises: NotPublished above all, while the achievement is a draft.
     """
     issuers.take_turn(session, issuer.id)
     session.refresh(past, with_for_update=True)
@@ -112,7 +112,8 @@ def issue_anew(session: Session, office: Office, issuer: Issuer, past: PastAward
         name=f"Issued before by {past.issued_by}",
         narrative="The same organisation issued this on another platform before, and issued it anew here.",
     )
-    earned = Earned(achievements.by_id(session, past.achievement_id), learner, past.issued_at, evidence=(before,))
+    achievement, ends = achievements.by_id(session, past.achievement_id), past.valid_until
+    earned = Earned(achievement, learner, past.issued_at, evidence=(before,), valid_until=ends)
     made = awards.award(session, office, earned, actor=actor).award
     past.award_id = made.id
     audit.record(session, issuer.id, actor=actor, action="past-award.issued-anew", object_id=past.id, award_id=made.id)
