@@ -23,6 +23,7 @@ from app.issuing import (
     bulk_checks,
     employments,
     endorsement_requests,
+    endorsements,
     inbox,
     issuers,
     learners,
@@ -96,6 +97,7 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     _end_awards(session, office, awards, actor=actor)
     _withdraw_approvals(session, ids)
     addresses = [name for award in awards for name in office.names_of(office.addresses.badge(award.id))]
+    endorsements.forget(session, addresses)
     received_endorsements.forget(session, addresses)
     endorsement_requests.forget(session, addresses)
     plans.forget(session, ids)
