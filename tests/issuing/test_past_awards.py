@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import clock
-from app.errors import Gone, InvalidInput, NotFound, NotPublished
+from app.errors import AlreadyAwarded, Gone, InvalidInput, NotFound, NotPublished
 from app.issuing import achievements, awards, erasure, imports, inbox, past_awards, sources
 from app.issuing.achievement_facts import ValidityFacts
 from app.issuing.achievements import AchievementState
@@ -161,6 +161,21 @@ def test_issued_anew_it_ends_when_the_old_one_ended_and_else_as_the_achievement_
     assert ends[0] == mira.valid_until
     assert ends[1] is not None
     assert ends[1].year == without_end.issued_at.year + 50
+
+
+def test_what_the_person_holds_already_stays_history_and_is_not_called_issued_anew(files: Files) -> None:
+    files.work(files.upload(CREDLY.replace(b"li@hospital.test,revoked", b"mira@hospital.test,accepted")))
+    first, second, of_li = files.past()
+    files.publish(first)
+    made = files.issue_anew(first)
+
+    with pytest.raises(AlreadyAwarded) as refusal:
+        files.issue_anew(second)
+
+    assert refusal.value.facts["award_id"] == made.id
+    assert [each.award_id for each in files.past()] == [made.id, None, None]
+    assert of_li.learner_id != first.learner_id
+    assert [each.action for each in files.desk.audit_log()].count("past-award.issued-anew") == 1
 
 
 def test_what_was_withdrawn_has_ended_or_is_another_organisation_s_is_not_issued_anew(files: Files) -> None:

@@ -89,6 +89,21 @@ def test_what_is_ticked_is_issued_anew_once_its_achievement_is_published(olga: A
     assert "issued anew" in olga.get(HOME).text
 
 
+def test_what_was_issued_anew_and_is_withdrawn_there_later_says_both(olga: Any, service: Service) -> None:
+    past = brought(olga, service)
+    with service.database.write() as session:
+        found = achievements.by_id(session, past.achievement_id)
+        achievements.publish(session, service.office, found, actor="test")
+    olga.post(f"{HOME}/issue", past=past.id)
+    with service.database.write() as session:
+        session.get_one(PastAward, past.id).is_withdrawn = True
+
+    page = olga.get(HOME).text
+
+    assert "issued anew" in page
+    assert "withdrawn there" in page
+
+
 def test_another_organisation_s_award_offers_no_box_to_tick(olga: Any, service: Service) -> None:
     here = olga.post(HOME, files={"file": ("e.csv", CSV)}, issued_by="Riverside").headers["location"]
     work = Imports(service, lambda: None).work_through
