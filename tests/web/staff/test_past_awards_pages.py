@@ -126,6 +126,25 @@ def test_an_export_of_classes_alone_becomes_drafts_and_again_no_more_of_them(olg
         assert session.scalars(past_awards.of_issuer(session.scalars(select(Issuer.id)).one())).all() == []
 
 
+def test_one_odd_class_does_not_hold_up_an_export(olga: Any, service: Service) -> None:
+    odd = {"type": "BadgeClass", "id": "urn:x:\0", "name": "Odd", "criteria": "https://a b", "tags": ["", "\x0b"]}
+    good = json.loads(CLASSES)
+
+    answer = bring(olga, json.dumps([odd, good]).encode(), "export.json")
+
+    assert answer.status_code == 303
+    with service.database.read() as session:
+        assert set(session.scalars(select(Achievement.slug))) == {"odd", "suturing"}
+
+
+def test_an_export_larger_than_other_forms_is_taken(olga: Any) -> None:
+    row = b"p%d@example.org,t-1,Wound Care,2024-03-01,https://old.example/b/1\n"
+    rows = b"".join(row % number for number in range(30_000))
+
+    assert len(rows) > 1_500_000
+    assert bring(olga, CSV + rows).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("content", "fields"),
     [(b"", {}), (CSV, {"issued_by": ""}), (b'{"a": 1}', {}), (b"{", {})],
