@@ -126,7 +126,7 @@ def issue_anew(session: Session, office: Office, issuer: Issuer, past: PastAward
     return made
 
 
-def forget(session: Session, learner_ids: Collection[str]) -> set[str]:
-    """Delete the history of people who are erased; the ids of the imports whose files name them."""
-    gone = delete(PastAward).where(PastAward.learner_id.in_(learner_ids)).returning(PastAward.import_id)
-    return set(session.scalars(gone))
+def forget(session: Session, learner_ids: Collection[str]) -> dict[str, str]:
+    """Delete the history of people who are erased: the ids of what went, each with that of the import it came with."""
+    gone = delete(PastAward).where(PastAward.learner_id.in_(learner_ids))
+    return dict(iter(session.execute(gone.returning(PastAward.id, PastAward.import_id))))
