@@ -122,9 +122,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _addresses(service: Service) -> Iterator[Finding]:
-    """Whether the service still is at each address that it ever had; nothing before the first move."""
+    """Whether the service is where it signed last, and still is at each address that it ever had."""
     try:
-        office = services.settled(service).office
+        office = services.settled(service, strict=True).office
     except UnsafeConfiguration as error:
         yield Finding(Level.FAIL, "public address", f"{error.detail}.")
         return

@@ -160,6 +160,7 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
         "/image": settings.max_upload_bytes,
         "/imports": csv.MAX_BYTES,  # of completions, and of frameworks
         "/awards/import": csv.MAX_BYTES,
+        "/awards/before": csv.MAX_BYTES,
         "/verify": settings.max_upload_bytes,
         "/verify/batch": public_verify_batch.MAX_BYTES,
     }

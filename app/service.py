@@ -44,18 +44,19 @@ def build(settings: Settings) -> Service:
     settings.refuse_if_unsafe()
     service = assemble(settings)
     try:
-        return settled(service)
+        return settled(service, strict=settings.mode is Mode.PRODUCTION)
     except BaseException:
         service.close()
         raise
 
 
-def settled(service: Service) -> Service:
+def settled(service: Service, *, strict: bool) -> Service:
     """The service with the addresses of all eras, as they are now; a later move is known after a restart.
 
-    Raises UnsafeConfiguration when the settings do not say the newest of them.
+    Raises UnsafeConfiguration when the settings do not say the newest of them; before the first move only if `strict`,
+    since a demonstration or a developer's service may change its port.
     """
-    found = eras.known(service.database.read, base_url=service.settings.public_base_url)
+    found = eras.known(service.database.read, base_url=service.settings.public_base_url, strict=strict)
     return replace(service, office=replace(service.office, addresses=found[0], former=found[1:]))
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import time_machine
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app import clock, doctor, migrating
 from app import service as services
 from app.db import Database
 from app.doctor import Finding, Level
 from app.errors import UnsafeConfiguration
-from app.issuing import heartbeat, issuers, outbox, signing_keys
+from app.issuing import eras, heartbeat, issuers, outbox, signing_keys, status_lists
+from app.issuing.status_lists import StatusList
 from app.main import create_app
 from app.service import Service
 from app.settings import Mode, Settings
@@ -260,6 +261,69 @@ def test_work_that_waits_for_a_person_is_counted(healthy):
             outbox.mark_failed(session, message.id, error="550", permanent=True)
 
     assert "work: 2 messages could not be sent" in complaints(healthy)
+
+
+# -- the address that was signed ----------------------------------------------------------------------------
+
+ELSEWHERE = "https://typo.example.org"
+
+
+def sign_lists(service: Service) -> None:
+    with service.database.write() as session:
+        status_lists.open_lists(session, service.office, issuers.by_slug(session, "st-anna"))
+
+
+def test_a_production_service_does_not_start_under_another_address_than_it_signed_under(healthy):
+    sign_lists(healthy)
+
+    with pytest.raises(UnsafeConfiguration, match=f"Set it to {SAFE['public_base_url']}"):
+        services.build(healthy.settings.model_copy(update={"public_base_url": ELSEWHERE}))
+    services.build(healthy.settings).close()
+
+
+def test_before_anything_was_signed_the_address_may_change(healthy):
+    services.build(healthy.settings.model_copy(update={"public_base_url": ELSEWHERE})).close()
+
+
+def test_one_list_signed_anew_under_a_wrong_address_does_not_make_it_the_right_one(healthy):
+    with time_machine.travel(clock.now() - timedelta(hours=1)):
+        sign_lists(healthy)
+    wrong = healthy.settings.model_copy(update={"public_base_url": ELSEWHERE, "mode": Mode.DEVELOPMENT})
+    mistaken = services.build(wrong)
+    with mistaken.database.write() as session:
+        lists = session.scalars(select(StatusList).order_by(StatusList.id)).all()
+        issuer = issuers.by_slug(session, "st-anna")
+        status_lists.publish(session, mistaken.office, issuer, lists[0].id)
+    mistaken.close()
+
+    services.build(healthy.settings).close()
+    with pytest.raises(UnsafeConfiguration):
+        services.build(wrong.model_copy(update={"mode": Mode.PRODUCTION}))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_doctor_fails_on_an_address_that_was_not_signed_in_every_mode(healthy, mode):
+    sign_lists(healthy)
+    changes = {"public_base_url": ELSEWHERE, "mode": mode}
+
+    found = doctor.examine(healthy.settings.model_copy(update=changes))
+
+    assert f"so far is at {SAFE['public_base_url']}" in said(found, Level.FAIL)
+
+
+def test_a_developers_service_changes_its_port_and_moves_from_there_to_a_name(settings, url):
+    at = {"database_url": url, "mode": Mode.DEMO}
+    first = services.build(settings.model_copy(update={**at, "public_base_url": "http://localhost:8321"}))
+    with first.database.write() as session:
+        issuer = issuers.create(session, slug="st-anna", name="St. Anna", url="https://anna.example", actor="cli")
+        signing_keys.rotate(session, first.office, issuer, actor="cli")
+    sign_lists(first)
+    services.build(settings.model_copy(update={**at, "public_base_url": "http://localhost:9000"})).close()
+    with first.database.write() as session:
+        eras.move(session, first.office, str(SAFE["public_base_url"]), actor="cli")
+    first.close()
+
+    services.build(settings.model_copy(update={**SAFE, "database_url": url})).close()
 
 
 # -- demo keys ----------------------------------------------------------------------------------------------

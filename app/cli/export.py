@@ -28,7 +28,7 @@ from app.issuing import issuers, signing_keys
 from app.issuing.awards import Award
 from app.issuing.office import Addresses
 from app.service import Service
-from app.web import languages, pages, standalone
+from app.web import former_addresses, languages, pages, standalone
 from app.web.standalone import Doors, Wanted
 
 MANIFEST, SITE, FORMER = "MANIFEST.json", "site", "former"
@@ -219,10 +219,8 @@ async def _write(opened: Service, written: _Written, language: str) -> int:
         written.put(f"static/{name}", content)
     _put_contexts(written)
     written.fill_folders(standalone.nothing_listed(day=day))
-    today = _host_of(opened.office.addresses)
-    former = {_host_of(each): each.era for each in opened.office.former if _host_of(each) != today}
-    for host, era in former.items():
-        await _write_former(written, Doors(opened, day, era=era), things, host)
+    for former in former_addresses.by_host(opened.office).values():
+        await _write_former(written, Doors(opened, day, era=former.era), things, _host_of(former))
     written.finish(base_url=base_url, made_at=made_at)
     return awards - len(badges)
 

@@ -146,6 +146,7 @@ class Earned:
 
     `by_pathway`: a pathway makes it, as it alone makes stacks.
     `visibility` None = as new awards are shown here. `sponsorship` None = as plans and pathways of the learner say.
+    `valid_until` is the end of one made by hand; None = as the achievement says.
     """
 
     achievement: Achievement
@@ -158,6 +159,7 @@ class Earned:
     by_pathway: bool = False
     visibility: str | None = None
     sponsorship: Sponsorship | None = None
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +341,7 @@ def _by_hand(session: Session, earned: Earned) -> Ruled:
     ended = held if held is not None and slot != held.slot else next(iter(before), None)
     return Ruled(
         slot=slot,
-        valid_until=renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        valid_until=earned.valid_until or renewal.valid_until(earned.awarded_at, facts.validity.rule()),
         basis=(earned.completion_id,) if earned.completion_id else (),
         version_id=None,
         follows_id=None if ended is None else ended.id,

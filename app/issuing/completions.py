@@ -175,7 +175,7 @@ def _decide(
     if is_education:
         renewals.post(session, source, completion, learner, actor=actor)
     found = [rulings.of_completion(session, office, learner, book, completion, actor=actor) for book in concerned]
-    results = [result.to_dict(office) for result in found if result is not None]
+    results = [result.to_dict(session, office) for result in found if result is not None]
     if results:
         outcomes.settle(completion, results)
     elif is_education:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, func, or_, select, table
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, func, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.credentials import model, sign
 from app.credentials.model import StatusPurpose
 from app.db import Base, claim
-from app.errors import AlreadyExists, AlreadyRevoked, InvalidInput, NotFound
+from app.errors import AlreadyExists, AlreadyRevoked, Gone, InvalidInput, NotFound
 from app.issuing import audit, issuers, pins, signing_keys, status_lists
 from app.issuing.achievements import Achievement
 from app.issuing.issuers import Issuer
@@ -40,7 +40,8 @@ class Endorsement(Base):
 
     `about` is the id of the endorsed thing as signed documents have it, and `about_issuer_id` whose it is, None when
     it is nobody's of this service. `accepted_at`: since when that issuer's new badges carry it. `slot` is `standing`,
-    or gives the place back, so that an issuer has one standing endorsement of a thing.
+    or gives the place back, so that an issuer has one standing endorsement of a thing. Both forms are empty once the
+    holder of the award that it is about is erased.
     """
 
     __tablename__ = "endorsements"
@@ -138,6 +139,21 @@ def by_id(session: Session, endorsement_id: str, *, issuer: Issuer | None = None
     return found
 
 
+def signed_by_id(session: Session, endorsement_id: str) -> Endorsement:
+    """The endorsement with this id, with its signed forms. Raises NotFound, and Gone for one that was emptied."""
+    found = by_id(session, endorsement_id)
+    if not found.json:
+        raise Gone("This endorsement was about a badge that was erased together with everything that said who held it")
+    return found
+
+
+def forget(session: Session, abouts: Collection[str]) -> None:
+    """Empty what was said of awards whose holder is erased: the words may name the person."""
+    query = update(Endorsement).where(Endorsement.about.in_(abouts))
+    gone = query.values(json=b"", jwt=b"", comment="", reason=None)
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
 def received_by_id(session: Session, endorsement_id: str, *, issuer: Issuer) -> Endorsement:
     """The endorsement with this id, if it is about this issuer or something of it. Raises NotFound."""
     found = session.get(Endorsement, endorsement_id)
@@ -161,6 +177,7 @@ def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list
         .where(
             Endorsement.about.in_(abouts),
             Endorsement.accepted_at.is_not(None),
+            Endorsement.json != b"",
             Endorsement.withdrawn_at.is_(None),
             or_(Endorsement.valid_until.is_(None), Endorsement.valid_until > clock.now()),
             SigningKey.state != KeyState.REVOKED,
@@ -173,7 +190,7 @@ def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list
 
 def count_unseen(session: Session, issuer_id: str) -> int:
     """How many stand of an issuer and its things and were not accepted."""
-    waiting = Endorsement.accepted_at.is_(None), Endorsement.withdrawn_at.is_(None)
+    waiting = Endorsement.accepted_at.is_(None), Endorsement.withdrawn_at.is_(None), Endorsement.json != b""
     query = select(func.count()).select_from(Endorsement).where(Endorsement.about_issuer_id == issuer_id, *waiting)
     return session.scalar(query) or 0
 
@@ -185,7 +202,7 @@ def shown(session: Session, abouts: Collection[str]) -> list[Endorsement]:
     """
     query = (
         select(Endorsement)
-        .where(Endorsement.about.in_(abouts), Endorsement.accepted_at.is_not(None))
+        .where(Endorsement.about.in_(abouts), Endorsement.accepted_at.is_not(None), Endorsement.json != b"")
         .order_by(Endorsement.created_at.desc(), Endorsement.id)
         .limit(MOST_SHOWN)
     )

@@ -35,15 +35,25 @@ class Era(Base):
 
 def every(session: Session) -> list[Era]:
     """All eras, the newest first; none before the first move, or before the table is there."""
-    if not inspect(session.connection()).has_table(Era.__tablename__):
-        return []
-    return list(session.scalars(select(Era).order_by(Era.number.desc())))
+    return list(session.scalars(select(Era).order_by(Era.number.desc()))) if _has_table(session) else []
 
 
-def known(reading: Reading, *, base_url: str) -> tuple[Addresses, ...]:
-    """The addresses of all eras, as a service that starts asks for them. Raises as `addresses` does."""
+def known(reading: Reading, *, base_url: str, strict: bool) -> tuple[Addresses, ...]:
+    """The addresses of all eras, as a service that starts asks for them. Raises as `addresses` does.
+
+    Before the first move only what was signed says where the service is. `strict` raises UnsafeConfiguration when that
+    is not `base_url`: the next change of a list would sign it anew under a name that no badge points to.
+    """
     with reading() as session:
-        return addresses(every(session), base_url=base_url)
+        found = every(session)
+        signed = _base_that_was_signed(session, FIRST) if strict and not found and _has_table(session) else None
+    if signed is not None and signed != base_url:
+        raise UnsafeConfiguration(
+            f"What was signed here so far is at {signed}, and LANYARD_PUBLIC_BASE_URL says {base_url}. "
+            f"Set it to {signed}; to go to another address, run then: lanyard move",
+            problems=[],
+        )
+    return addresses(found, base_url=base_url)
 
 
 def addresses(eras: Sequence[Era], *, base_url: str) -> tuple[Addresses, ...]:
@@ -72,7 +82,7 @@ def refuse(session: Session, office: Office, base_url: str) -> None:
             f"The service is at {base_url} already. Run this while LANYARD_PUBLIC_BASE_URL is the address that you "
             "move from, and change it afterwards"
         )
-    signed = _base_that_was_signed(session, office)
+    signed = _base_that_was_signed(session, office.era)
     if signed is not None and signed != here:
         raise InvalidInput(
             f"What was signed here so far is at {signed}, and LANYARD_PUBLIC_BASE_URL says {here}. "
@@ -98,10 +108,14 @@ def move(session: Session, office: Office, base_url: str, *, actor: str) -> Era:
     return era
 
 
-def _base_that_was_signed(session: Session, office: Office) -> str | None:
-    """The base address in a list of this era; None when nothing was signed in it."""
-    query = select(StatusList.id, StatusList.json).where(StatusList.era == office.era, StatusList.json.is_not(None))
-    found = session.execute(query.limit(1)).one_or_none()
+def _has_table(session: Session) -> bool:
+    return inspect(session.connection()).has_table(Era.__tablename__)
+
+
+def _base_that_was_signed(session: Session, era: int) -> str | None:
+    """The base address in the list of this era that was left alone longest; None when nothing was signed in it."""
+    query = select(StatusList.id, StatusList.json).where(StatusList.era == era, StatusList.json.is_not(None))
+    found = session.execute(query.order_by(StatusList.published_at, StatusList.id).limit(1)).one_or_none()
     if found is None:
         return None
     signed = str(strict_json.loads(found.json or b"")["id"])

@@ -23,6 +23,7 @@ from app.issuing import (
     bulk_checks,
     employments,
     endorsement_requests,
+    endorsements,
     inbox,
     issuers,
     learners,
@@ -96,6 +97,7 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     _end_awards(session, office, awards, actor=actor)
     _withdraw_approvals(session, ids)
     addresses = [name for award in awards for name in office.names_of(office.addresses.badge(award.id))]
+    endorsements.forget(session, addresses)
     received_endorsements.forget(session, addresses)
     endorsement_requests.forget(session, addresses)
     plans.forget(session, ids)
@@ -240,7 +242,7 @@ def _empty_facts(session: Session, issuer_id: str, learner_ids: Sequence[str]) -
 
 
 def _empty_files(session: Session, award_ids: Sequence[str]) -> int:
-    """Forget the files whose rows said by hand that the person earned something; how many those were."""
+    """Forget the files whose rows said that the person earned it, here by hand or elsewhere; how many those were."""
     rows = ImportRow.award_id.in_(award_ids)
     files = select(Import.delivery_id).join(ImportRow, ImportRow.import_id == Import.id).where(rows)
     deliveries = set(session.scalars(files))
@@ -250,9 +252,11 @@ def _empty_files(session: Session, award_ids: Sequence[str]) -> int:
 
 
 def _forget_history(session: Session, learner_ids: Sequence[str]) -> None:
-    """Delete what the person was awarded elsewhere before, and forget the files that said so."""
-    imported = past_awards.forget(session, learner_ids)
-    inbox.forget(session, set(session.scalars(select(Import.delivery_id).where(Import.id.in_(imported)))))
+    """Delete what the person was awarded elsewhere before, and forget every file that said so, also again."""
+    gone = past_awards.forget(session, learner_ids)
+    _empty_files(session, list(gone))
+    first = Import.id.in_(set(gone.values()))
+    inbox.forget(session, set(session.scalars(select(Import.delivery_id).where(first))))
 
 
 def _empty_messages(session: Session, office: Office, people: Sequence[Learner], awards: Sequence[Award]) -> int:

@@ -30,7 +30,14 @@ from app.issuing.office import Office
 from app.issuing.past_awards import PastAward
 from app.issuing.plans import KeptPlan
 from app.issuing.renewals import CEEntry, CEVerdict
-from app.issuing.stacks.tables import Career, Enrolment, ProgrammeEnrolment, Recognition, SkillRating
+from app.issuing.stacks.tables import (
+    Career,
+    Enrolment,
+    MassEnrolmentPerson,
+    ProgrammeEnrolment,
+    Recognition,
+    SkillRating,
+)
 
 
 def of_account(session: Session, office: Office, account: Account) -> dict[str, Any]:
@@ -148,6 +155,9 @@ def _stacks(session: Session, learner: Learner) -> dict[str, Any]:
         ],
         "skills_as_rated": [
             _plain(each, "skill", "rater", "level", "rated_at") for each in _of(session, SkillRating, learner)
+        ],
+        "pathways_that_many_were_put_on": [
+            _plain(each, "run_id", "outcome", "detail") for each in _of(session, MassEnrolmentPerson, learner)
         ],
         "plans": [_plan(each) for each in plans.of_learner(session, learner.id)],
     }

@@ -165,7 +165,7 @@ def badge_document(session: Session, office: Office, address: str) -> bytes | No
     if address.startswith(office.addresses.endorsement("")):
         name = _BADGE_SUFFIX.sub("", address.removeprefix(office.addresses.endorsement("")))
         endorsement = session.get(Endorsement, name) if _ID.fullmatch(name) else None
-        return endorsement.json if endorsement is not None else None
+        return (endorsement.json or None) if endorsement is not None else None
     prefix = office.addresses.badge("")
     if not address.startswith(prefix):
         return None

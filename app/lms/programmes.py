@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +30,12 @@ STATUSES = {
 """What platforms call the state of an award -> the word of the letterbox. Some say it in a column `revoked`."""
 UNASKED = dict.fromkeys(("score", "score_max", "attempt", "passed", "username"))
 """Columns that a table of awards has no use for."""
+MOST_TEMPLATES = 500
 _MOST_NODES = 2_000_000
 _LONGEST = 10_000
 _LONGEST_ID = 255
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no text of an achievement may hold them
+_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f]{1,1990}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ def looks_like(data: bytes) -> bool:
 
 
 def read(data: bytes) -> Programme:
-    """The programme in an export. Raises MalformedJson, and InvalidInput when nothing in it is known."""
+    """The programme in an export. Raises MalformedJson, and InvalidInput when nothing in it is known, or too much.
+
+    What no achievement may state, as a criteria address with a blank in it, is left out: the rest is worth having.
+    """
     templates: dict[str, Template] = {}
     names: dict[str, str] = {}  # every name that a badge class goes by -> its id here
     awards: list[Mapping[str, Any]] = []
@@ -70,7 +77,9 @@ def read(data: bytes) -> Programme:
         kinds = _kinds(each)
         if "BadgeClass" in kinds and (found := _badge_class(each)) is not None:
             templates.setdefault(found.origin_id, found)
-            names |= {str(each[name]): found.origin_id for name in ("id", "openBadgeId", "entityId") if each.get(name)}
+            names |= {
+                _plain(str(each[name])): found.origin_id for name in ("id", "openBadgeId", "entityId") if each.get(name)
+            }
         elif "Assertion" in kinds or isinstance(each.get("badge_template"), dict):
             awards.append(each)
             if (of_credly := _template(each.get("badge_template"))) is not None:
@@ -78,6 +87,11 @@ def read(data: bytes) -> Programme:
     if not templates and not awards:
         raise InvalidInput(
             "Nothing in this file is known: it names neither badge classes nor awards of Open Badges, Badgr or Credly",
+            pointer="/file",
+        )
+    if len(templates) > MOST_TEMPLATES:
+        raise InvalidInput(
+            f"This file names {len(templates):,} badge classes; at most {MOST_TEMPLATES} are read at once, so split it",
             pointer="/file",
         )
     rows = [_row(each, templates, names) for each in awards]
@@ -116,7 +130,7 @@ def _badge_class(each: Mapping[str, Any]) -> Template | None:
         description=_text(each, "description"),
         criteria_narrative=_text(each, "criteriaNarrative") or _text(said, "narrative"),
         criteria_url=_address(_text(each, "criteriaUrl") or _text(said, "id", "url")),
-        tags=tuple(tag[:80] for tag in tags[:50] if isinstance(tag, str) and tag) if isinstance(tags, list) else (),
+        tags=_tags(tags) if isinstance(tags, list) else (),
     )
 
 
@@ -139,7 +153,7 @@ def _row(each: Mapping[str, Any], templates: Mapping[str, Template], names: Mapp
     of_credly = isinstance(template, dict)
     badge = template if isinstance(template, dict) else each.get("badge", each.get("badgeclass"))
     stated = _text(badge, "id", "openBadgeId", "entityId") if isinstance(badge, dict) else badge
-    stated = stated if isinstance(stated, str) else _text(each, "badgeclassOpenBadgeId") or ""
+    stated = _plain(stated) if isinstance(stated, str) else _text(each, "badgeclassOpenBadgeId") or ""
     origin = names.get(stated, stated)[:_LONGEST_ID]
     recipient = each.get("recipient")
     person = recipient if isinstance(recipient, dict) else {}
@@ -180,10 +194,19 @@ def _table(rows: list[dict[str, str]]) -> bytes:
 def _text(each: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
         value = each.get(name)
-        if isinstance(value, str) and value.strip():
-            return " ".join(value.split())[:_LONGEST] if name == "name" else value.strip()[:_LONGEST]
+        if isinstance(value, str) and (plain := _plain(value)):
+            return " ".join(plain.split())[:_LONGEST] if name == "name" else plain[:_LONGEST]
     return None
 
 
+def _plain(text: str) -> str:
+    return _CONTROLS.sub("", text).strip()
+
+
+def _tags(stated: list[Any]) -> tuple[str, ...]:
+    found = (_plain(tag)[:80].strip() for tag in stated if isinstance(tag, str))
+    return tuple(tag for tag in found if tag)[:50]
+
+
 def _address(text: str | None) -> str | None:
-    return text if text is not None and text.startswith(("https://", "http://")) and len(text) <= 2_000 else None  # noqa: PLR2004 - the width of such columns
+    return text if text is not None and _ADDRESS.fullmatch(text) else None

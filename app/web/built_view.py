@@ -125,7 +125,8 @@ def _parts(
 ) -> Iterator[Part]:
     named = {str(item.get("id") or item.get("name")) for item in award.evidence}
     for each in held.values():
-        if is_open(each.award) or office.addresses.badge(each.award.id) in named:
+        names = office.names_of(office.addresses.badge(each.award.id))
+        if is_open(each.award) or not named.isdisjoint(names):
             yield _part(each, now=now)
     for component in components:
         if not component.is_award:

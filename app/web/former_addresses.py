@@ -19,14 +19,19 @@ _OWN_PORTS = {"http": ":80", "https": ":443"}
 _READING = frozenset({"GET", "HEAD"})
 
 
+def by_host(office: Office) -> dict[str, Addresses]:
+    """The former addresses by host and port, without today's; of two eras at one host, the later answers there."""
+    today = _host(office.addresses)
+    return {_host(each): each for each in reversed(office.former) if _host(each) != today}
+
+
 class FormerAddresses:
     """Knows former addresses by the `Host` of a request; any other host is served as today's address is (T40)."""
 
     def __init__(self, app: ASGIApp, *, office: Office) -> None:
         self._app = app
         self._today = office.addresses.base_url
-        today = _host(office.addresses)
-        self._former = {_host(each): each for each in reversed(office.former) if _host(each) != today}
+        self._former = by_host(office)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note the era of the address that was asked, and turn pages into redirects."""

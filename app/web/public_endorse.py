@@ -113,6 +113,8 @@ async def _read(request: Request) -> dict[str, str]:
     file = form.get("file")
     content = await file.read(FORM_BYTES) if isinstance(file, UploadFile) else b""
     await form.close()
+    if any("\0" in value for value in fields.values()):
+        raise InvalidInput(_("This holds a character that no text has"), pointer="/reason")
     return fields if not content else fields | {"document": content.decode("utf-8", "replace")}
 
 

@@ -34,7 +34,7 @@ def endorsement(name: str, request: Request, service: TheService) -> Response:
         received = received_endorsements.shown_by_id(session, endorsement_id)
         if received is not None:
             return _as_received(request, received, suffix)
-        found = endorsements.by_id(session, endorsement_id)
+        found = endorsements.signed_by_id(session, endorsement_id)
         body = found.jwt if chosen.form is CREDENTIAL_JWT else found.json
     url = service.office.addresses.endorsement(endorsement_id)
     links = tuple(Alternate(f"{url}{form.suffix}", form.media_types[0]) for form in FORMS)

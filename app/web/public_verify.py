@@ -125,7 +125,7 @@ def _own_badge(service: Service, address: str) -> bytes:
 
 
 def _own_endorsement(service: Service, name: str) -> bytes:
-    """The signed bytes of an endorsement of this service, by the end of its address. Raises NotFound."""
+    """The signed bytes of an endorsement of this service, by the end of its address. Raises NotFound, Gone."""
     endorsement_id, __, suffix = name.partition(".")
     if not is_id(endorsement_id):
         raise NotFound(NO_BADGE_THERE)
@@ -133,7 +133,7 @@ def _own_endorsement(service: Service, name: str) -> bytes:
         received = received_endorsements.shown_by_id(session, endorsement_id)
         if received is not None:
             return received.document
-        found = endorsements.by_id(session, endorsement_id)
+        found = endorsements.signed_by_id(session, endorsement_id)
         return found.jwt if suffix == "jwt" else found.json
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.credentials.report import Outcome, Report, Verdict
-from app.errors import AlreadyExists, AlreadyRevoked, InvalidInput, NotFound
-from app.issuing import achievements, award_status, awards, endorsements, signing_keys, verification
+from app.errors import AlreadyExists, AlreadyRevoked, Gone, InvalidInput, NotFound
+from app.issuing import achievements, award_status, awards, endorsements, erasure, signing_keys, verification
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
 from app.issuing.endorsements import Endorsement, Statement
+from app.issuing.learners import Learner
 from app.issuing.signing_keys import KeyState, SigningKey
 
 BY = "test"
@@ -217,6 +218,28 @@ def test_an_endorsement_is_found_at_its_own_address_without_asking_the_network(d
     with desk.read() as session:
         assert verification.badge_document(session, desk.office, address + suffix) == made.json
         assert verification.badge_document(session, desk.office, f"{address}x{suffix}") is None
+
+
+def test_what_was_signed_here_of_a_badge_is_emptied_with_its_holder_and_nothing_else_is(desk, board):
+    award, other = desk.award(), desk.achievement("other")
+    address = desk.office.addresses.badge(award.id)
+    of_it, of_another = endorse(board, address, "Mira Holm is excellent."), endorse(board, version_of(desk, other))
+    accept(desk, of_it)
+    withdraw(board, of_it)
+
+    with desk.write() as session:
+        erasure.erase(session, desk.office, session.get_one(Learner, award.learner_id), actor=BY)
+
+    with desk.read() as session:
+        left = endorsements.by_id(session, of_it.id)
+        assert (left.json, left.jwt, left.comment, left.reason) == (b"", b"", "", None)
+        assert endorsements.shown(session, [address]) == []
+        with pytest.raises(Gone):
+            endorsements.signed_by_id(session, of_it.id)
+        for form in ("", ".json", ".jwt"):
+            its_address = desk.office.addresses.endorsement(of_it.id)
+            assert verification.badge_document(session, desk.office, its_address + form) is None
+        assert endorsements.signed_by_id(session, of_another.id).comment == COMMENT
 
 
 def test_a_badge_whose_endorsement_was_changed_is_broken(desk, board):

@@ -136,6 +136,30 @@ def test_an_address_that_nobody_confirmed_makes_no_badge_one_s_own(desk: Any, da
         keep(desk, account_id, badge(dales, "bo@dales.example"))
 
 
+def test_once_an_address_was_removed_nothing_is_shown_as_this_person_s_until_it_is_checked_again(
+    desk: Any, dales: Endorser, account_id: str
+) -> None:
+    with desk.write() as session:
+        people.add_address(session, people.by_id(session, account_id), "bo@dales.example", is_confirmed=True)
+    kept = [
+        keep(desk, account_id, badge(dales, who, number=n)).badge for n, who in enumerate((MIRA, "bo@dales.example"))
+    ]
+    assert all(kept_badges.is_shown(each) for each in kept)
+
+    with desk.write() as session:
+        people.remove_address(session, people.by_id(session, account_id), "bo@dales.example")
+        kept_badges.doubt(session, account_id)
+
+    assert [kept_badges.is_shown(each) for each in all_of(desk, account_id)] == [False, False]
+    with desk.read() as session:
+        due = [kept_badges.to_check(session, kept_id) for _, kept_id in kept_badges.due(session, limit=5)]
+    for each in due:
+        report = judged(desk, each.document, each.names)
+        with desk.write() as session:
+            kept_badges.note(session, each, report)
+    assert {each.id: each.match for each in all_of(desk, account_id)} == {kept[0].id: "same", kept[1].id: "other"}
+
+
 def test_a_badge_that_names_nobody_is_kept_and_never_shown_as_this_person_s(
     desk: Any, dales: Endorser, account_id: str
 ) -> None:

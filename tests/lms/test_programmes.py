@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidInput
+from app.issuing import achievement_facts
 from app.lms import programmes
 
 BADGR = {
@@ -118,6 +119,47 @@ def test_an_address_that_is_only_a_hash_is_nobody_s() -> None:
 
 def test_classes_alone_name_nobody() -> None:
     assert programmes.read(json.dumps(OPEN_BADGES[0]["badge"]).encode()).awards is None
+
+
+ODD = {
+    "type": "BadgeClass",
+    "id": "https://old.example/\0odd",
+    "name": "Odd\x01 one",
+    "description": "Before\x0b\0 and after",
+    "criteriaNarrative": "\x0b",
+    "criteria": "https://old.example/a b",
+    "tags": [" ", "\0", "nur\x07sing", 5, "x" * 90],
+}
+
+
+def test_what_no_achievement_may_state_is_left_out_and_the_rest_becomes_one() -> None:
+    (found,) = programmes.read(json.dumps(ODD).encode()).templates
+
+    assert (found.origin_id, found.name, found.description) == (
+        "https://old.example/odd", "Odd one", "Before and after",
+    )  # fmt: skip
+    assert (found.criteria_url, found.criteria_narrative) == (None, None)
+    assert found.tags == ("nursing", "x" * 80)
+    achievement_facts.parse(
+        {"name": found.name, "abbreviation": "O", "description": found.description, "tags": list(found.tags)}
+        | {"criteria_narrative": "x"}
+    )
+
+
+def test_awards_of_an_odd_class_still_find_it() -> None:
+    award = {**OPEN_BADGES[0], "badge": ODD["id"]}
+
+    (row,) = rows_of([ODD, award])
+
+    assert (row["course_id"], row["course_name"]) == ("https://old.example/odd", "Odd one")
+
+
+def test_more_classes_than_are_read_at_once_are_refused_with_their_number() -> None:
+    many = [{"type": "BadgeClass", "id": f"urn:x:{number}", "name": "N"} for number in range(501)]
+
+    assert len(programmes.read(json.dumps(many[:500]).encode()).templates) == 500
+    with pytest.raises(InvalidInput, match="501 badge classes"):
+        programmes.read(json.dumps(many).encode())
 
 
 @pytest.mark.parametrize("value", [{}, [], {"type": 5}, {"badge_template": "x"}, {"entityType": {"a": 1}}], ids=str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,10 +16,12 @@ from app.db import Database
 from app.errors import UnsafeConfiguration
 from app.issuing import achievements, award_status, awards, eras, issuers, open_badges_2, views
 from app.issuing.awards import Award
+from app.issuing.office import Addresses
 from app.main import application
 from app.outbound.network import Network
 from app.service import Service
 from app.settings import Settings
+from app.web.former_addresses import by_host
 
 from .conftest import ACTOR
 
@@ -202,6 +205,15 @@ def test_a_form_that_was_open_at_the_old_address_is_refused_with_where_to_go(old
 
     assert answer.status_code == 403
     assert NEW in answer.text
+
+
+def test_of_two_eras_at_one_host_the_later_answers_for_the_door_and_for_exports(service: Service):
+    eras_of = [("https://b.test", 3), ("https://a.test", 2), ("http://a.test", 1)]
+    today, *former = (Addresses(base_url, era) for base_url, era in eras_of)
+
+    found = by_host(replace(service.office, addresses=today, former=tuple(former)))
+
+    assert {host: each.era for host, each in found.items()} == {"a.test": 2}
 
 
 # -- starting ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tests.endorsers import Endorser, endorser
 
 ANSWERED = "was handed over"
 _BOARD = endorser()
+BOTH_DATABASES = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -144,6 +145,31 @@ def test_what_is_no_endorsement_is_refused_with_a_sentence(client, service, link
     answer = client.post(link, data={"act": "sign", "document": pasted})
 
     assert answer.status_code in {413, 422}
+    assert state(service) == "requested"
+
+
+@BOTH_DATABASES
+def test_words_with_the_character_nul_are_kept_without_it(side):
+    with side.service.database.read() as session:
+        pin = pins.pin_of(session, side.service.office, side.about)
+    stated = json.loads(_BOARD.json(side.about, pin=pin))
+    subject = stated["credentialSubject"]
+    subject["endorsementComment"] += " \0Well done."
+    more = {"credentialSubject": subject, "issuer": {**stated["issuer"], "name": "The\0 Board"}}
+    document = _BOARD.json_with(side.about, more, pin=pin)
+
+    answer = side.client.post(side.link, data={"act": "sign", "document": document.decode()})
+
+    assert answer.status_code == 200
+    assert side.kept == [document]
+
+
+@BOTH_DATABASES
+@pytest.mark.parametrize(
+    "fields", [{"act": "decline", "reason": "Not\0 our field."}, {"act": "sign", "document": "\0"}]
+)
+def test_a_form_with_the_character_nul_is_refused_with_a_sentence(client, service, link, fields):
+    assert client.post(link, data=fields).status_code == 422
     assert state(service) == "requested"
 
 

@@ -69,3 +69,17 @@ def test_anybody_can_have_it_verified(client: TestClient, endorsement: Endorseme
 
     assert answer.status_code == 200
     assert "Board of Nursing" in answer.text
+
+
+def test_one_of_an_erased_person_s_badge_is_gone_in_every_form_and_for_verification(
+    client: TestClient, service: Service, endorsement: Endorsement
+):
+    with service.database.write() as session:
+        endorsements.forget(session, [endorsement.about])
+    address = service.office.addresses.endorsement(endorsement.id)
+
+    answers = [client.get(f"/endorsements/{endorsement.id}{form}") for form in ("", ".json", ".jwt")]
+    asked = client.post("/verify", json={"address": address})
+
+    assert [each.status_code for each in [*answers, asked]] == [410] * 4
+    assert all("Good training" not in each.text for each in [*answers, asked])

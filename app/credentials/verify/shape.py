@@ -80,6 +80,15 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
+def text_of(value: Any, member: str) -> str | None:
+    """What a member says; None when that is no text, or an empty one.
+
+    Without the character NUL, which JSON allows in a text: nobody means it, and PostgreSQL stores none.
+    """
+    found = value.get(member) if isinstance(value, dict) else None
+    return (found.replace("\0", "") or None) if isinstance(found, str) else None
+
+
 def is_partly_shown(document: dict[str, Any]) -> bool:
     """Whether its holder may have left parts out, as a derived proof of `ecdsa-sd-2023` allows."""
     return any(proof.get("cryptosuite") == "ecdsa-sd-2023" for proof in objects(document.get("proof")))

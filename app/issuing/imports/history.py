@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +13,9 @@ from app import clock
 from app.db import claim
 from app.errors import InvalidInput, LearnerErased, LearnerUnclear, NotAPerson
 from app.issuing import by_hand as office_hand
-from app.issuing import foresight, issuers, learners
+from app.issuing import foresight, issuers, learners, sources
 from app.issuing.imports import by_hand, uploads
-from app.issuing.imports.tables import Import
+from app.issuing.imports.tables import Import, ImportRow
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.past_awards import PastAchievement, PastAward, achievement_for
@@ -123,8 +124,8 @@ def _kept(session: Session, office: Office, found: Import, item: lms.Completion)
     template = Template(origin_id, item.activity.name or origin_id)
     achievement = achievement_for(session, issuer, template, issued_by=issued_by, actor=actor)
     who = stated.source_id or learners.address_of(stated.email or "") or learner.id
-    key = office.sealer.mark("past-award", f"{who}|{origin_id}|{item.occurred_at.isoformat()}")
     said = _said(found, item, issued_by)
+    key = office.sealer.mark("past-award", f"{who}|{origin_id}|{said['url'] or _day(session, found, item)}")
     made = claim(
         session,
         PastAward,
@@ -139,8 +140,18 @@ def _kept(session: Session, office: Office, found: Import, item: lms.Completion)
         **said,
     )
     if made is not None:
-        return {"outcome": "recorded", "reason": KEPT}
-    return _said_again(session, issuer, key, said)
+        return {"outcome": "recorded", "reason": KEPT, "past": made.id}
+    return _said_again(session, found, key, said)
+
+
+def _day(session: Session, found: Import, item: lms.Completion) -> str:
+    """Who issued it and on which day, which tell awards of one thing apart that have no address of their own.
+
+    The day as the file has it: read in another zone, the same file is of the same days.
+    """
+    stated = found.options.get("time_zone") or sources.by_id(session, found.source_id).settings.get("time_zone")
+    day = item.occurred_at.astimezone(ZoneInfo(stated or "UTC")).date()
+    return f"{' '.join(str(found.options['issued_by']).casefold().split())}|{day.isoformat()}"
 
 
 def _said(found: Import, item: lms.Completion, issued_by: str) -> dict[str, Any]:
@@ -154,11 +165,15 @@ def _said(found: Import, item: lms.Completion, issued_by: str) -> dict[str, Any]
     }
 
 
-def _said_again(session: Session, issuer: Issuer, key: str, said: dict[str, Any]) -> dict[str, Any]:
+def _said_again(session: Session, found: Import, key: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What is known of it from now on. Of two rows of one file the one that still counts holds, wherever it stands."""
     known = session.scalars(
-        select(PastAward).where(PastAward.issuer_id == issuer.id, PastAward.row_key == key).with_for_update()
+        select(PastAward).where(PastAward.issuer_id == found.issuer_id, PastAward.row_key == key).with_for_update()
     ).one()
+    before = select(ImportRow.row).where(ImportRow.import_id == found.id, ImportRow.award_id == known.id)
+    if said["is_withdrawn"] and not known.is_withdrawn and session.scalar(before.limit(1)) is not None:
+        return {"outcome": "recorded", "reason": "already-held", "past": known.id}
     for name, value in said.items():
         setattr(known, name, value)
     session.flush()
-    return {"outcome": "recorded", "reason": "already-held"}
+    return {"outcome": "recorded", "reason": "already-held", "past": known.id}

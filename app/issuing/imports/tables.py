@@ -125,4 +125,5 @@ class ImportRow(Base):
     reason: Mapped[str] = mapped_column(String(60))
     column: Mapped[str | None] = mapped_column(String(40))
     completion_id: Mapped[str | None] = mapped_column(String(22))
-    award_id: Mapped[str | None] = mapped_column(String(22), index=True)  # of a row that earned it by hand
+    # Of a row that earned it by hand; in a file of history, the award of before that the row is of.
+    award_id: Mapped[str | None] = mapped_column(String(22), index=True)

@@ -311,7 +311,7 @@ def _store_outcome(
         "reason": "repeat" if verdict is Verdict.REPEAT else str(outcome.get("reason", ""))[:_LONGEST_REASON],
         "column": _column(outcome),
         "completion_id": outcome.get("completion"),
-        "award_id": outcome.get("award"),
+        "award_id": outcome.get("award") or outcome.get("past"),
     }
     at = (ImportRow.import_id == found.id, ImportRow.row == row.number)
     if session.execute(update(ImportRow).where(*at).values(**changed)).rowcount == 0:  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from app import clock
@@ -64,6 +64,16 @@ def remove(session: Session, badge: KeptBadge) -> None:
     """Keep it no more, wherever it was shown."""
     session.execute(delete(KeptBadge).where(KeptBadge.id == badge.id))
     session.flush()
+
+
+def doubt(session: Session, account_id: str) -> None:
+    """An address of the account was removed: nothing is shown as this person's until it is checked again, which is due.
+
+    Nowhere is kept on which address a match rested, so all of them are asked again.
+    """
+    theirs = update(KeptBadge).where(KeptBadge.account_id == account_id, KeptBadge.match == Match.SAME)
+    asked = theirs.values(match=Match.UNKNOWN.value, tried_at=clock.now() - CHECKED_AGAIN_AFTER)
+    session.execute(asked.execution_options(synchronize_session="fetch"))
 
 
 def due(session: Session, *, limit: int) -> list[tuple[str, str]]:

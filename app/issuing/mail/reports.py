@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import InvalidInput, NotFound
-from app.issuing import news
+from app.issuing import award_addresses, news
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
 from app.issuing.mail import suppressions
@@ -80,7 +80,7 @@ def tell_of_failure(session: Session, office: Office, message: OutboxMessage, *,
     for award_id in [message.subject_id, *session.scalars(joined)]:
         data = {
             "award_id": award_id,
-            "credential_url": office.addresses.badge(award_id),
+            "credential_url": award_addresses.badge(session, office, award_id),
             "message_id": message.id,
             "reason": reason[:100],
         }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.errors import AlreadyExists
+from app.errors import AlreadyExists, InvalidInput
 from app.issuing import achievement_facts, achievements
 from app.issuing.achievements import Achievement
 from app.issuing.issuers import Issuer
@@ -26,7 +26,10 @@ _NOTHING_SAID = "Write what somebody does to earn it, before it is published."
 
 
 def achievement_for(session: Session, issuer: Issuer, template: Template, *, issued_by: str, actor: str) -> Achievement:
-    """The issuer's achievement in the place of this one; a new draft when it is the first time that it is named."""
+    """The issuer's achievement in the place of this one; a new draft when it is the first time that it is named.
+
+    Raises InvalidInput, which says of which one, for what no achievement may state.
+    """
     known = session.get(PastAchievement, (issuer.id, template.origin_id))
     if known is not None:
         return achievements.by_id(session, known.achievement_id)
@@ -48,11 +51,14 @@ def _draft(session: Session, issuer: Issuer, template: Template, *, issued_by: s
         "achievement_type": "Badge",
         "tags": list(template.tags),
     }
-    facts = achievement_facts.parse({member: value for member, value in stated.items() if value is not None})
+    try:
+        facts = achievement_facts.parse({member: value for member, value in stated.items() if value is not None})
+    except InvalidInput as error:
+        raise InvalidInput(f"“{name[:100]}” cannot become a draft: {error.detail}", **error.facts) from error
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = _NO_SLUG.sub("-", plain)[:_LONGEST_SLUG].strip("-") or "badge"
-    taken = set(session.scalars(select(Achievement.slug).where(Achievement.issuer_id == issuer.id)))
-    if slug in taken:  # another one of that name: told apart by what it was called there
+    taken = select(Achievement.id).where(Achievement.issuer_id == issuer.id, Achievement.slug == slug)
+    if session.scalar(taken) is not None:  # another one of that name: told apart by what it was called there
         slug = f"{slug}-{hashlib.sha256(template.origin_id.encode()).hexdigest()[:8]}"
     return achievements.create(session, issuer, slug=slug, facts=facts, actor=actor)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials import model
-from app.errors import InvalidInput, NotFound
+from app.errors import AlreadyAwarded, InvalidInput, NotFound
 from app.issuing import achievements, audit, awards, issuers, learners
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.awards import Award, Earned
@@ -21,6 +21,7 @@ from app.issuing.office import Office
 from app.issuing.past_awards.tables import PastAward
 
 NOT_OURS = "Another organisation issued this; only who issued it may issue it anew"
+HELD = "The person holds this badge here already, so this one stays history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ def is_open(past: PastAward, *, now: datetime) -> bool:
 
 
 def issue_anew(session: Session, office: Office, issuer: Issuer, past: PastAward, *, actor: str) -> Award:
-    """Sign what the same organisation issued elsewhere before: an ordinary award, with the day of before.
+    """Sign what the same organisation issued elsewhere before: an ordinary award, with the day and end of before.
 
-    Its evidence says that it was issued before, and links to that. Again gives the same award. Raises InvalidInput for
-    another organisation's, for one that was withdrawn or has ended, and what `awards.award` raises: NotPublished above
-    all, while the achievement is a draft.
+    Where no end was stated, it ends as the achievement says. Its evidence says that it was issued before, and links to
+    that. Again gives the same award. Raises InvalidInput for another organisation's, for one that was withdrawn or has
+    ended, AlreadyAwarded when another award of it counts here, which this one is not, and what `awards.award` raises:
+    NotPublished above all, while the achievement is a draft.
     """
     issuers.take_turn(session, issuer.id)
     session.refresh(past, with_for_update=True)
@@ -112,15 +114,19 @@ def issue_anew(session: Session, office: Office, issuer: Issuer, past: PastAward
         name=f"Issued before by {past.issued_by}",
         narrative="The same organisation issued this on another platform before, and issued it anew here.",
     )
-    earned = Earned(achievements.by_id(session, past.achievement_id), learner, past.issued_at, evidence=(before,))
-    made = awards.award(session, office, earned, actor=actor).award
+    achievement, ends = achievements.by_id(session, past.achievement_id), past.valid_until
+    earned = Earned(achievement, learner, past.issued_at, evidence=(before,), valid_until=ends)
+    outcome = awards.award(session, office, earned, actor=actor)
+    made = outcome.award
+    if not outcome.created:
+        raise AlreadyAwarded(HELD, award_id=made.id)
     past.award_id = made.id
     audit.record(session, issuer.id, actor=actor, action="past-award.issued-anew", object_id=past.id, award_id=made.id)
     session.flush()
     return made
 
 
-def forget(session: Session, learner_ids: Collection[str]) -> set[str]:
-    """Delete the history of people who are erased; the ids of the imports whose files name them."""
-    gone = delete(PastAward).where(PastAward.learner_id.in_(learner_ids)).returning(PastAward.import_id)
-    return set(session.scalars(gone))
+def forget(session: Session, learner_ids: Collection[str]) -> dict[str, str]:
+    """Delete the history of people who are erased: the ids of what went, each with that of the import it came with."""
+    gone = delete(PastAward).where(PastAward.learner_id.in_(learner_ids))
+    return dict(iter(session.execute(gone.returning(PastAward.id, PastAward.import_id))))

@@ -24,7 +24,8 @@ class PastAchievement(Base):
 class PastAward(Base):
     """That somebody was awarded something elsewhere, as a file says it. Not signed by us, and counted as no award.
 
-    `row_key` is the same for the same award in whatever file: a keyed hash of the person, what it was, and the day.
+    `row_key` is the same for the same award in whatever file: a keyed hash of the person, what it was, and the award's
+    own address; where it has none, of who issued it and the day.
     `issued_by_us`: whoever brought the file said that it is the same organisation; only such may be issued anew, and
     `award_id` is then the award that was made, by somebody's explicit act.
     """

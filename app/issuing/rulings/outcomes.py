@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import deliveries, news
+from app.issuing import award_addresses, deliveries, news
 from app.issuing.completion_records import Completion, CompletionState
 from app.issuing.endpoints import EventType
 from app.issuing.office import Office
@@ -38,11 +38,11 @@ class Result:
     detail: str
     award_id: str | None = None
 
-    def to_dict(self, office: Office) -> dict[str, Any]:
-        """As it is stored and told; `badge` is the address of the award's page."""
+    def to_dict(self, session: Session, office: Office) -> dict[str, Any]:
+        """As it is stored and told; `badge` is the award's address, as its documents name it."""
         told: dict[str, Any] = {"achievement": self.achievement_id, "reason": self.reason, "outcome": self.outcome}
         if self.award_id is not None:
-            told |= {"award": self.award_id, "badge": office.addresses.badge(self.award_id)}
+            told |= {"award": self.award_id, "badge": award_addresses.badge(session, office, self.award_id)}
         return {**told, "detail": self.detail}
 
 
@@ -79,7 +79,7 @@ def close(completion: Completion, state: CompletionState, reason: str, detail: s
 
 def note(session: Session, office: Office, completions: Iterable[Completion], result: Result) -> None:
     """Say of completions that were decided before what came of them now; their deliveries stand anew."""
-    told = result.to_dict(office)
+    told = result.to_dict(session, office)
     changed = set()
     for completion in completions:
         others = [each for each in completion.outcome.get("awards", []) if each["achievement"] != told["achievement"]]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.issuing import issuers, mail, news
+from app.issuing import award_addresses, issuers, mail, news
 from app.issuing.endpoints import EventType
 from app.issuing.mail.configuring import put
 from app.issuing.office import Office
@@ -51,13 +51,13 @@ def _tell(session: Session, office: Office, watch: Watch, award: Award, event_ty
     claimed = claim(session, WatchEvent, watch_id=watch.id, event=f"{type_}:{last}", told_at=clock.now())
     if claimed is None:
         return 0
-    url = office.addresses.badge(watch.award_id)
+    url, newer = (award_addresses.badge(session, office, each) for each in (watch.award_id, award.id))
     data = {
         "watch_id": watch.id,
         "credential_url": url,
         "state": str(award.state),
         "valid_until": None if award.valid_until is None else _stamp(award.valid_until),
-        "newer_credential_url": office.addresses.badge(award.id) if award.id != watch.award_id else None,
+        "newer_credential_url": newer if newer != url else None,
     }
     news.publish(session, office, watch.issuer_id, type_, watch.id, data)
     if watch.recipient is not None:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotFound, ServiceError
-from app.issuing import badge_connect, consent, issuers, watches
+from app.issuing import badge_connect, consent, issuers, kept_badges, watches
 from app.issuing.accounts import AccountAddress, WebSession, links, people, sessions
 from app.issuing.badge_connect.grants import LetIn
 from app.issuing.holding import NameRequest, NameState, mail_choices, names, shelf
@@ -86,6 +86,7 @@ def remove_address(request: Request, form: Sent, person: Person, service: TheSer
     def act(session: Session) -> str:
         account = people.by_id(session, person.account_id)
         people.remove_address(session, account, form.text("address", most=320))
+        kept_badges.doubt(session, account.id)
         return _("The address was removed. Badges that came to it are not among yours any more.")
 
     return _do(request, person, service, act, about="addresses")

@@ -214,7 +214,8 @@ def _page(
         names = {each.id: each.words for each in achievement_search.choices(session, staff.issuer_id)}
         known = actors.named(session, {found.created_by, found.confirmed_by})
     rows = [
-        Row(each.row, says.get(each.row, ""), import_words.verdict(each), each.award_id) for each in stored[:SHOWN_ROWS]
+        Row(each.row, says.get(each.row, ""), import_words.verdict(each), None if found.is_history else each.award_id)
+        for each in stored[:SHOWN_ROWS]
     ]
     is_over = found.state in {ImportState.DONE, ImportState.CANCELLED}
     counts = found.results if is_over or found.state == ImportState.RUNNING else found.checked

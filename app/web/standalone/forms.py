@@ -99,7 +99,9 @@ def of_things(session: Session, office: Office) -> Iterator[Wanted]:
 def _of_endorsements(session: Session, office: Office) -> Iterator[Wanted]:
     """What is said of things that everybody may see, and, of things of this service, was accepted by whose they are."""
     for said in session.execute(
-        select(Endorsement.id, Endorsement.about, Endorsement.about_issuer_id, Endorsement.accepted_at)
+        select(Endorsement.id, Endorsement.about, Endorsement.about_issuer_id, Endorsement.accepted_at).where(
+            Endorsement.json != b""
+        )
     ):
         if (said.about_issuer_id and said.accepted_at is None) or _is_hidden(session, office, said.about):
             continue

@@ -11,6 +11,7 @@ import pytest
 
 from app.credentials.model import StatusPurpose
 from app.credentials.report import Outcome, Verdict
+from app.credentials.verify.facts import extract
 
 PASSED, FAILED, UNKNOWN = Outcome.PASSED, Outcome.FAILED, Outcome.UNKNOWN
 STATUS_TERM = "https://www.w3.org/2018/credentials#credentialStatus"
@@ -262,6 +263,22 @@ def test_an_issuer_that_is_only_an_identifier_is_read(world: Any, document: Any)
 
     assert report.verdict is Verdict.GOOD
     assert report.credential.issuer_name is None
+
+
+def test_no_fact_of_a_badge_holds_the_character_nul_wherever_the_document_has_it(document: Any):
+    achievement, holder = document["credentialSubject"]["achievement"], document["credentialSubject"]
+    document["name"], document["issuer"]["name"] = "A \0badge", "St.\0 Anna"
+    achievement["name"], achievement["description"] = "Wound\0 care", "\0"
+    achievement["criteria"]["narrative"] = "Pass.\0"
+    named = {"type": "IdentityObject", "hashed": False, "identityType": "name", "identityHash": "Mira\0 Holm"}
+    holder["identifier"] = [*holder.get("identifier", []), named]
+
+    facts = extract(document, standard="Open Badges 3.0")
+
+    assert "\\x00" not in repr(facts)
+    assert (facts.issuer_name, facts.achievement_name) == ("St. Anna", "Wound care")
+    assert facts.achievement_description is None
+    assert "Mira Holm" in facts.holder_names
 
 
 def test_what_is_verified_is_not_changed_by_verifying(world: Any, document: Any):

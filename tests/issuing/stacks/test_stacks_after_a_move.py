@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from app import clock
 from app.credentials.report import Verdict
 from app.issuing import awards, eras, records, verification
 from app.issuing.awards import Award
 from app.issuing.learners import Learner
+from app.web.built_view import built_view
 from tests.issuing.stacks.conftest import ACTOR, EMAIL, Academy
 
 NEW = "https://new.example"
@@ -49,6 +51,29 @@ def test_a_stack_names_each_badge_that_it_rests_on_as_that_was_signed_and_falls_
     assert judge(academy, document_of(academy, stack)) is Verdict.GOOD
     academy.revoke(before)
     assert judge(academy, document_of(academy, stack)) is not Verdict.GOOD
+
+
+def test_a_stack_from_before_a_move_goes_on_naming_its_private_parts(academy: Academy):
+    academy.pathway()
+    academy.enrol()
+    parts = [academy.award(slug) for slug in ("bls", "ipc")]
+    stack = academy.stack("st-base")
+    with academy.desk.write() as session:
+        for each in parts:
+            awards.by_id(session, each.id).visibility = "private"
+
+    def shown() -> list[tuple[str, str | None]]:
+        with academy.desk.read() as session:
+            found = awards.by_id(session, stack.id)
+            view = built_view(session, academy.desk.office, found, now=clock.now())
+        assert view is not None
+        return sorted((each.name, each.path) for each in view.parts)
+
+    before = shown()
+    move(academy)
+
+    assert len(before) == 2
+    assert shown() == before
 
 
 def test_the_record_of_a_stack_relates_badges_of_both_eras_and_a_changed_one_is_refused(academy: Academy):

@@ -89,6 +89,21 @@ def test_what_is_ticked_is_issued_anew_once_its_achievement_is_published(olga: A
     assert "issued anew" in olga.get(HOME).text
 
 
+def test_what_was_issued_anew_and_is_withdrawn_there_later_says_both(olga: Any, service: Service) -> None:
+    past = brought(olga, service)
+    with service.database.write() as session:
+        found = achievements.by_id(session, past.achievement_id)
+        achievements.publish(session, service.office, found, actor="test")
+    olga.post(f"{HOME}/issue", past=past.id)
+    with service.database.write() as session:
+        session.get_one(PastAward, past.id).is_withdrawn = True
+
+    page = olga.get(HOME).text
+
+    assert "issued anew" in page
+    assert "withdrawn there" in page
+
+
 def test_another_organisation_s_award_offers_no_box_to_tick(olga: Any, service: Service) -> None:
     here = olga.post(HOME, files={"file": ("e.csv", CSV)}, issued_by="Riverside").headers["location"]
     work = Imports(service, lambda: None).work_through
@@ -109,6 +124,25 @@ def test_an_export_of_classes_alone_becomes_drafts_and_again_no_more_of_them(olg
     with service.database.read() as session:
         assert session.scalars(select(Achievement.slug)).all() == ["suturing"]
         assert session.scalars(past_awards.of_issuer(session.scalars(select(Issuer.id)).one())).all() == []
+
+
+def test_one_odd_class_does_not_hold_up_an_export(olga: Any, service: Service) -> None:
+    odd = {"type": "BadgeClass", "id": "urn:x:\0", "name": "Odd", "criteria": "https://a b", "tags": ["", "\x0b"]}
+    good = json.loads(CLASSES)
+
+    answer = bring(olga, json.dumps([odd, good]).encode(), "export.json")
+
+    assert answer.status_code == 303
+    with service.database.read() as session:
+        assert set(session.scalars(select(Achievement.slug))) == {"odd", "suturing"}
+
+
+def test_an_export_larger_than_other_forms_is_taken(olga: Any) -> None:
+    row = b"p%d@example.org,t-1,Wound Care,2024-03-01,https://old.example/b/1\n"
+    rows = b"".join(row % number for number in range(30_000))
+
+    assert len(rows) > 1_500_000
+    assert bring(olga, CSV + rows).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from app.credentials.verify.ob2.addresses import is_address
 from app.credentials.verify.ob2.generations import Generation
 from app.credentials.verify.ob2.graph import Node
 from app.credentials.verify.ob2.moments import moment_of
+from app.credentials.verify.shape import text_of
 
 
 def extract(assertion: Node, badge_class: Node, issuer: Node) -> VerifiedFacts:
@@ -25,15 +26,15 @@ def extract(assertion: Node, badge_class: Node, issuer: Node) -> VerifiedFacts:
         credential_id=assertion.id,
         credential_name=None,
         issuer_id=issuer_name_of(issuer),
-        issuer_name=_text(issuer.said, "name"),
-        issuer_url=_text(issuer.said, "url"),
+        issuer_name=text_of(issuer.said, "name"),
+        issuer_url=text_of(issuer.said, "url"),
         achievement_id=badge_class.id,
-        achievement_name=badge_class.said["name"],
-        achievement_description=_text(badge_class.said, "description"),
+        achievement_name=text_of(badge_class.said, "name"),
+        achievement_description=text_of(badge_class.said, "description"),
         achievement_type=None,
         human_code=None,
-        criteria_narrative=_text(criteria, "narrative"),
-        criteria_url=criteria if isinstance(criteria, str) else _text(criteria, "id"),
+        criteria_narrative=text_of(criteria, "narrative"),
+        criteria_url=criteria if isinstance(criteria, str) else text_of(criteria, "id"),
         image_url=_image(assertion.said) or _image(badge_class.said),
         subject_id=_subject_id(assertion.said["recipient"]),
         holder_names=(),
@@ -52,15 +53,10 @@ def issuer_name_of(issuer: Node) -> str:
 def _subject_id(recipient: dict[str, Any]) -> str | None:
     if recipient.get("hashed") or recipient["type"] not in ("id", "url", "did"):
         return None
-    return str(recipient["identity"])
+    return text_of(recipient, "identity")
 
 
 def _image(said: dict[str, Any]) -> str | None:
     image = said.get("image")
     stated = image.get("id") if isinstance(image, dict) else image
     return stated if is_address(stated) else None
-
-
-def _text(value: Any, member: str) -> str | None:
-    found = value.get(member) if isinstance(value, dict) else None
-    return found if isinstance(found, str) and found else None
