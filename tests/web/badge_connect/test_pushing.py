@@ -14,8 +14,11 @@ import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.issuing import awards
+from app.issuing import accounts, awards, corrections, erasure
+from app.issuing.awards import Award
+from app.issuing.holding import choices
 from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
+from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.outbound import email
 from app.outbound.network import Network
@@ -109,6 +112,63 @@ def test_a_badge_goes_the_whole_way_to_a_host_and_the_page_says_that_it_was_take
     assert "not sent" in before
     assert "on its way" in waiting
     assert "taken" in words_of(browser.get(page).text)
+
+
+def moved(house: House, award: Award, ana: str) -> None:
+    """The badge was never Ana's: its address is put right."""
+    with house.service.database.write() as session:
+        found = awards.by_id(session, award.id)
+        corrections.correct_address(session, house.service.office, found, f"right-{ana}", actor="test")
+
+
+def address_gone(house: House, award: Award, ana: str) -> None:
+    """Ana takes the address of the badge off her account."""
+    del award
+    with house.service.database.write() as session:
+        account = accounts.people.of_confirmed_address(session, ana)
+        accounts.people.confirm_address(session, account, f"second-{ana}")
+        accounts.people.remove_address(session, account, ana)
+
+
+def declined(house: House, award: Award, ana: str) -> None:
+    """Ana does not want the badge any more."""
+    del ana
+    with house.service.database.write() as session:
+        choices.decline(session, awards.by_id(session, award.id), actor="test")
+
+
+def erased(house: House, award: Award, ana: str) -> None:
+    """The issuer was asked to forget Ana."""
+    del ana
+    with house.service.database.write() as session:
+        erasure.erase(session, house.service.office, session.get_one(Learner, award.learner_id), actor="test")
+
+
+@pytest.mark.parametrize("change", [moved, address_gone, declined, erased])
+def test_a_badge_that_waits_does_not_go_once_it_is_not_the_sender_s_any_more(
+    house: House, host: StubHost, connect: Connect, ana: str, change: Callable[[House, Award, str], None]
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+
+    change(house, award, ana)
+    send(house)
+
+    assert host.taken == {}
+    assert push_of(house, award.id).state == "refused"
+
+
+def test_a_badge_that_was_declined_is_not_offered_to_be_sent_and_not_sent(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    declined(house, award, ana)
+
+    assert award.id not in browser.get(page).text
+    assert browser.post(f"{page}/send", award=award.id).status_code == 422
+    assert host.taken == {}
 
 
 def test_this_service_registers_once_at_a_host_and_keeps_no_token_in_the_open(
