@@ -1,6 +1,6 @@
 """How often one caller may do what costs others something: asking strangers' hosts (T8), guessing addresses (T25).
 
-Counted in the memory of this process, for a minute and an hour at most; with several processes, each counts for itself.
+Counted in the memory of this process, for a day at most; with several processes, each counts for itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ipaddress
 import math
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -19,7 +19,7 @@ from app.errors import RateLimited
 
 GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a badge is, by one caller for one badge
 LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
-REGISTRATIONS = (RateLimitItemPerHour(30),)  # of programs, which stay for good
+REGISTRATIONS = (RateLimitItemPerHour(30), RateLimitItemPerDay(60))  # of programs, which stay for weeks
 RECORD_READS = (RateLimitItemPerMinute(1_200),)  # by one health-record system
 EXCHANGES = (RateLimitItemPerMinute(300),)  # of badges, for one holder by one program
 TOKENS = (RateLimitItemPerMinute(120),)  # of a hospital whose systems share an address

@@ -77,9 +77,7 @@ def redeem(desk, code: str) -> Granted | Refusal:
 def take(desk, code: str) -> WalletCredential:
     """As the wallet that exchanged this code, and whose token was looked at a moment ago."""
     with desk.write() as session:
-        found = session.scalars(
-            select(WalletOffer).where(WalletOffer.code_sha256 == wallets.offers.digest(code))
-        ).one()
+        found = session.scalars(select(WalletOffer).where(WalletOffer.code_sha256 == wallets.offers.digest(code))).one()
         return wallets.claiming.take(session, desk.office, desk.issuer, found, form=Format.LDP_VC, holder=KEY)
 
 

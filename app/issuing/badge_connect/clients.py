@@ -7,15 +7,17 @@ import hmac
 import re
 import secrets as random_secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput
 from app.issuing.badge_connect import scopes
-from app.issuing.badge_connect.tables import ConnectClient
+from app.issuing.badge_connect.tables import ConnectClient, ConnectGrant, ConnectQuestion
 
 # What OB 3.0 requires ("Dynamic Client Registration"); 2.1 requires the same.
 ADDRESSES = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
@@ -23,6 +25,8 @@ LONGEST_NAME = 200
 LONGEST_URL = 2048
 LONGEST_WORD = 255
 MOST_REDIRECTS = 10
+UNUSED_DAYS = 60  # in which somebody lets it in: platforms register when they are set up, weeks before they are used
+AT_ONCE = 500
 _METHOD, _GRANTS, _RESPONSES = "client_secret_basic", {"authorization_code", "refresh_token"}, {"code"}
 # Printable ASCII without what no URI holds; with it nobody can write a header or a policy of their own.
 _CHARACTERS = r"[A-Za-z0-9._~!$&'()*+,=:@/%-]*"
@@ -72,6 +76,22 @@ def find(session: Session, client_id: str) -> ConnectClient | None:
 def has_secret(client: ConnectClient, secret: str) -> bool:
     """Whether this is the program's secret."""
     return hmac.compare_digest(client.secret_sha256, _digest(secret))
+
+
+def forget_unused(session: Session) -> int:
+    """Delete programs that registered long ago and that nobody ever let in; how many, `AT_ONCE` at most.
+
+    Anybody registers, as often as they like. One that is deleted registers anew.
+    """
+    before = clock.now() - timedelta(days=UNUSED_DAYS)
+    is_asked = exists().where(ConnectQuestion.client_id == ConnectClient.id)
+    is_let_in = exists().where(ConnectGrant.client_id == ConnectClient.id)
+    unused = ConnectClient.created_at < before, ~is_asked, ~is_let_in
+    query = select(ConnectClient.id).where(*unused).limit(AT_ONCE).with_for_update(skip_locked=True)
+    ids = list(session.scalars(query))
+    # Once more, now that nobody can ask in its name: it may have been let in while the row was waited for.
+    gone = delete(ConnectClient).where(ConnectClient.id.in_(ids), ~is_asked, ~is_let_in).returning(ConnectClient.id)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())
 
 
 def _refuse_other_ways(stated: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from app.issuing.badge_connect.tables import (
 )
 
 QUESTION_MINUTES = 60  # in which somebody who has no account yet can sign in by mail
+MOST_OPEN = 1_000  # questions of one program: a campus that begins with it in one hour
 CODE_SECONDS = 300  # at most 600 (OB 3.0, "Authorization Code")
 OVER = "This question is over. Begin once more at the site that asked"
 
@@ -38,7 +39,17 @@ class LetIn:
 
 
 def ask(session: Session, client: ConnectClient, asked: dict[str, Any]) -> ConnectQuestion:
-    """Keep what a program asks for until the holder answers."""
+    """Keep what a program asks for until the holder answers; of very many open questions of one program, the newest.
+
+    Whoever knows a program's id may ask, so that its questions must not fill the disk. Raises NotFound for a program
+    that was forgotten at this moment.
+    """
+    query = select(ConnectClient.id).where(ConnectClient.id == client.id).with_for_update(key_share=True)
+    if session.scalars(query).one_or_none() is None:
+        raise NotFound(OVER)
+    mine = select(ConnectQuestion.id).where(ConnectQuestion.client_id == client.id)
+    older = mine.order_by(ConnectQuestion.expires_at.desc(), ConnectQuestion.id).offset(MOST_OPEN - 1)
+    session.execute(delete(ConnectQuestion).where(ConnectQuestion.id.in_(older)))
     made = ConnectQuestion(
         id=clock.new_id(),
         client_id=client.id,

@@ -27,9 +27,19 @@ PATH = "/ims/ob/v3p0/oauth"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 
 FORM = "application/x-www-form-urlencoded"
-MAX_BYTES = 32_768
+MAX_BYTES = 16_384
 MOST_FIELDS = 30
 LONGEST_FIELD = 2_048
+# What a question is asked with, and how long that may be. Whatever else stands there is nobody's, and is not kept.
+MEMBERS = {
+    "response_type": 100,
+    "client_id": 100,
+    "redirect_uri": LONGEST_FIELD,
+    "scope": 1_000,
+    "state": LONGEST_FIELD,
+    "code_challenge": 128,
+    "code_challenge_method": 100,
+}
 
 
 @router.post("/register", tags=["integrator"])
@@ -100,10 +110,13 @@ def secure_url(service: Service, path: str) -> str:
 
 
 def _bounded(pairs: Pairs) -> Pairs:
-    """Pairs of a query. Raises InvalidInput for too many and too long ones, and for what no database holds."""
-    if len(pairs) > MOST_FIELDS or any(len(value) > LONGEST_FIELD or "\0" in value + name for name, value in pairs):
+    """What of a query counts. Raises InvalidInput for too much, for what is there twice, and for what cannot be kept."""
+    known = [(name, value) for name, value in pairs if name in MEMBERS]
+    is_twice = len({name for name, _ in known}) != len(known)
+    is_long = len(pairs) > MOST_FIELDS or any(len(value) > MEMBERS[name] for name, value in known)
+    if is_twice or is_long or any("\0" in value for _, value in known):
         raise InvalidInput("The site that sent you here asked in a way that cannot be read; nothing was let in")
-    return pairs
+    return known
 
 
 def _form(request: Request, body: bytes) -> Pairs:

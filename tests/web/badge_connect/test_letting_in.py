@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.issuing.audit import AuditEntry
+from app.issuing.badge_connect import ConnectQuestion
+from app.web.badge_connect.oauth import MEMBERS
 from tests.web.badge_connect.conftest import House, words_of
 from tests.web.badge_connect.consumer import ALL, HOME, PROFILE, READ, REGISTRATION, UPSERT, Consumer, query_of
 
@@ -315,3 +318,28 @@ def test_each_issuer_s_log_says_that_its_badges_were_opened_to_somebody(
         found = [(each.action, each.facts["host"]) for each in entries if each.action.startswith("app.")]
 
     assert found == [("app.let-in", "portfolio.example"), ("app.ended", "portfolio.example")]
+
+
+def test_of_a_question_nothing_is_kept_but_what_it_is_asked_with(consumer: Consumer, client: TestClient, house: House):
+    more = {f"x{number}": "y" * 2_000 for number in range(20)}
+    asked = client.get(consumer.question(state="s" * 2_048, **more), headers=PAGE, follow_redirects=False)
+    question_id = asked.headers["location"].rpartition("/")[2]
+
+    with house.service.database.read() as session:
+        kept = session.get_one(ConnectQuestion, question_id).asked["pairs"]
+
+    assert sorted(name for name, _ in kept) == sorted(MEMBERS)
+    assert len(json.dumps(kept)) < 8_000
+
+
+def test_a_question_with_a_member_that_is_long_or_there_twice_is_not_kept(consumer: Consumer, client: TestClient):
+    for name, longest in MEMBERS.items():
+        for question in (
+            consumer.question(**{name: "s" * (longest + 1)}),
+            f"{consumer.question(**{name: 's'})}&{name}=s",
+            consumer.question(**{name: "s\0"}),
+        ):
+            answer = client.get(question, headers=PAGE, follow_redirects=False)
+
+            assert answer.status_code == 422, question
+            assert "nothing was let in" in answer.text, question
