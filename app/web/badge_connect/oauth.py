@@ -1,7 +1,9 @@
 """How programs of others are let in: they register, ask a holder in the browser, and exchange the code for tokens.
 
-Errors here are those of OAuth (RFC 6749, 7009, 7591), as its clients expect them. A request for authorisation that
-names no program, or an address that it did not register, is answered with a page: nobody is sent anywhere.
+Errors here are those of OAuth (RFC 6749, 7009, 7591), as its clients expect them. A request for authorisation that is
+not as it should be is answered with a page, whatever is wrong: anybody registers, so that a link to this service which
+sends on to an address of theirs could lead to anything. Nobody is sent anywhere before they have answered here, signed
+in (RFC 9700, 4.11.2).
 """
 
 from __future__ import annotations
@@ -65,10 +67,7 @@ def authorize(request: Request, *, service: TheService, rates: TheRates) -> Resp
         try:
             grant = server.get_consent_grant(asked)
         except OAuth2Error as error:
-            if error.redirect_uri is None:
-                raise InvalidInput(_sentence(error)) from error
-            response: Response = server.handle_error_response(None, error)
-            return response
+            raise InvalidInput(_sentence(error)) from error
         question = grants.ask(session, grant.client.row, {"pairs": [list(pair) for pair in asked.pairs]})
     return go(f"/me/apps/{question.id}")
 
