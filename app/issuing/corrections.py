@@ -47,8 +47,9 @@ class Correction:
 def plan(session: Session, office: Office, award: Award, email: str) -> Correction:
     """How it would be put right; nothing is changed.
 
-    Raises WrongState once it was accepted, went into a wallet or has ended, InvalidInput for an address that is none or that the person
-    has, LearnerErased, LearnerUnclear where only a merge helps, AlreadyAwarded where the right person holds it.
+    Raises WrongState once it was accepted, went into a wallet or has ended, InvalidInput for an address that is none or
+    that the person has, LearnerErased, LearnerUnclear where only a merge helps, AlreadyAwarded where the right person
+    holds it.
     """
     _refuse_settled(session, award)
     learner = session.get_one(Learner, award.learner_id)

@@ -286,7 +286,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # as above
         """The program that showed its secret. Raises InvalidClientError, also for a header that is no text."""
         try:
             return super().authenticate_client(request, methods, endpoint)
-        except UnicodeDecodeError:
+        except ValueError:  # not base64 of text, or not even ASCII, which authlib expects
             raise InvalidClientError(status_code=401, description="The client cannot be read") from None
 
     def get_authorization_grant(self, request: Any) -> _CodeGrant:

@@ -109,7 +109,7 @@ def secure_url(service: Service, path: str) -> str:
 
 
 def _bounded(pairs: Pairs) -> Pairs:
-    """What of a query counts. Raises InvalidInput for too much, for what is there twice, and for what cannot be kept."""
+    """What of a query counts. Raises InvalidInput for too much, and for what is there twice or cannot be kept."""
     known = [(name, value) for name, value in pairs if name in MEMBERS]
     is_twice = len({name for name, _ in known}) != len(known)
     is_long = len(pairs) > MOST_FIELDS or any(len(value) > MEMBERS[name] for name, value in known)

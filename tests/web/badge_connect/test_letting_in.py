@@ -244,13 +244,24 @@ def test_another_program_gets_nothing_for_a_code_or_a_token(consumer: Consumer, 
 
 
 def test_a_program_without_its_secret_is_told_to_show_it(consumer: Consumer, client: TestClient):
-    for header in ["Basic !", "Basic /////w==", "Bearer x", "Basic Og==", ""]:
-        answer = client.post(
-            consumer.flow["tokenUrl"], data={"grant_type": "refresh_token"}, headers={"Authorization": header}
-        )
+    token, *headers = [consumer.flow["tokenUrl"], b"Basic !", b"Basic /////w==", b"Bearer x", b"Basic Og==", b""]
+    headers += [
+        b"Basic \xe9",
+        b"Basic \xa0",
+        b"Basic \xc3\xa9",
+        b"Basic",
+        b"Basic a b",
+        b"Basic =",
+        b"\xff",
+        b"Basic \xff=",
+    ]
+    for url in (token, token.replace("/token", "/revoke")):
+        for header in headers:
+            told = {"grant_type": "refresh_token", "token": "lct_x"}
+            answer = client.post(url, data=told, headers=[(b"Authorization", header)])
 
-        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), header
-        assert answer.headers["www-authenticate"].startswith("Basic"), header
+            assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), (url, header)
+            assert answer.headers["www-authenticate"].startswith("Basic"), (url, header)
 
 
 def test_a_refresh_brings_a_fresh_token_and_widens_nothing(consumer: Consumer, agree: Agree):
