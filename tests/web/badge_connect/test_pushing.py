@@ -23,6 +23,7 @@ from app.issuing.outbox import OutboxMessage
 from app.outbound import email
 from app.outbound.network import Network
 from app.web.rates import Rates
+from app.worker.hosts import HostLane
 from app.worker.sending import Sending
 from tests.strangers import Answer, Strangers, strangers
 from tests.web.badge_connect.conftest import House, words_of
@@ -86,6 +87,20 @@ def send(house: House) -> int:
     """Let the worker send what is due."""
     service = house.service
     return Sending(service, email.mailer(service.settings), house.app.state.network).send(threading.Event())
+
+
+def taken(house: House) -> tuple[HostLane, OutboxMessage]:
+    """A worker that has taken the one message that is due."""
+    lane = HostLane(house.service, house.app.state.network)
+    with house.service.database.write() as session:
+        [message] = lane.take(session, 2)
+    return lane, message
+
+
+def connection_of(house: House) -> HostConnection:
+    """The one connection that there is."""
+    with house.service.database.read() as session:
+        return session.scalars(select(HostConnection)).one()
 
 
 def push_of(house: House, award_id: str) -> HostPush:
@@ -235,6 +250,66 @@ def test_a_token_that_ended_is_refreshed_and_the_fresh_one_is_kept(
 
     assert len(host.taken) == 2
     assert host.good_tokens == asked_for  # the second badge went with the token that was kept
+
+
+def test_a_fresh_token_outlives_the_worker_that_asked_for_it(house: House, host: StubHost, connect: Connect, ana: str):
+    """The host takes each refresh token once: the one that came with the fresh token is the only one that is good."""
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.good_tokens.clear()
+    host.fails = [refusal(503, "Busy")]
+    lane, message = taken(house)
+    lane.deliver(message)  # and then the worker is killed, so that nothing is recorded
+
+    host.good_tokens.clear()
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        send(house)
+
+    assert push_of(house, award.id).state == "sent"
+
+
+@pytest.mark.parametrize("is_refreshed", [True, False])
+def test_a_try_on_its_way_does_not_undo_that_the_holder_connected_once_more(
+    house: House, host: StubHost, connect: Connect, ana: str, *, is_refreshed: bool
+):
+    """Whether the host gave the old connection another token (which must not take the new one's place), or none."""
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.fails = [refusal(503, "Busy")] if is_refreshed else []
+    host.refresh_tokens = host.refresh_tokens if is_refreshed else set()
+    host.good_tokens.clear()
+    lane, message = taken(house)
+    browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
+    kept, good = connection_of(house).sealed_tokens, set(host.good_tokens)
+    host.good_tokens.clear()
+    outcome = lane.deliver(message)
+    host.good_tokens |= good
+    with house.service.database.write() as session:
+        lane.record(session, message, outcome)
+
+    assert connection_of(house).sealed_tokens == kept
+    assert connection_of(house).last_error is None
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
+        send(house)
+    assert push_of(house, award.id).state == "sent"
+
+
+def test_what_the_holder_ends_while_a_token_is_asked_for_is_not_sent(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.good_tokens.clear()
+    lane, message = taken(house)
+    browser.post(f"{page}/end")
+    outcome = lane.deliver(message)
+    with house.service.database.write() as session:
+        lane.record(session, message, outcome)
+
+    assert host.taken == {}
 
 
 def test_a_host_that_let_us_go_asks_the_holder_to_connect_once_more(
