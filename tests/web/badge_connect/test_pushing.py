@@ -35,7 +35,7 @@ Connect = Callable[[], Any]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strangers]:
     """The internet, with a host."""
-    with strangers(tmp_path_factory.mktemp("world"), HOST, "evil.example") as opened:
+    with strangers(tmp_path_factory.mktemp("world"), HOST, f"api.{HOST}", "evil.example") as opened:
         yield opened
 
 
@@ -356,6 +356,14 @@ def test_what_is_no_host_is_refused_in_one_sentence_whatever_is_wrong(house: Hou
         "no addresses": lambda _told: {"openapi": "3.0.1"},
         "http": lambda told: _with(told, "tokenUrl", f"http://{HOST}/token"),
         "a local address": lambda told: _with(told, "tokenUrl", "https://10.0.0.1/token"),
+        "tokens elsewhere": lambda told: _with(told, "tokenUrl", "https://evil.example/token"),
+        "tokens below": lambda told: _with(told, "tokenUrl", f"https://api.{HOST}/token"),
+        "tokens at another port": lambda told: _with(told, "tokenUrl", f"https://{HOST}:8443/token"),
+        "asks elsewhere": lambda told: _with(told, "authorizationUrl", "https://evil.example/authorize"),
+        "asks at a name that ends alike": lambda told: _with(told, "authorizationUrl", f"https://not{HOST}/authorize"),
+        "asks at the top": lambda told: _with(told, "authorizationUrl", f"https://{HOST.partition('.')[2]}/authorize"),
+        "registration elsewhere": lambda told: _registering_at(told, "https://evil.example/register"),
+        "badges elsewhere": lambda told: told | {"servers": [{"url": "https://evil.example/ims/ob/v3p0"}]},
         "takes no badges": lambda told: _with(told, "scopes", {}),
     }
     sentences = {}
@@ -421,6 +429,38 @@ def test_who_leaves_takes_the_tokens_along(house: House, connect: Connect, ana: 
     browser.post("/me/delete", address=ana, what="account")
     with house.service.database.read() as session:
         assert session.scalars(select(HostConnection)).all() == []
+
+
+def test_a_host_may_ask_and_take_badges_below_its_name_and_the_page_shows_where_it_asks(
+    house: House, host: StubHost, ana: str
+):
+    host.description = lambda told: (
+        _with(told, "authorizationUrl", f"https://login.{HOST}/authorize")
+        | {"servers": [{"url": f"https://api.{HOST}/ims/ob/v3p0"}]}
+    )
+
+    page = house.enter(ana).post("/me/hosts", address=HOST)
+
+    assert page.status_code == 200, words_of(page.text)
+    assert f"You agree at login.{HOST} ," in words_of(page.text)
+    assert "http-equiv" not in page.text  # nobody is led to a host that they did not name before they have read it
+
+
+@pytest.mark.parametrize(("issuer", "status"), [("https://evil.example", 422), ("", 422), (BASE, 303), (None, 303)])
+def test_an_answer_that_says_whose_it_is_has_to_be_the_host_s(
+    house: House, host: StubHost, ana: str, issuer: str | None, status: int
+):
+    """RFC 9207."""
+    browser = house.enter(ana)
+    answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
+
+    assert browser.get(answer if issuer is None else f"{answer}&iss={issuer}").status_code == status
+    assert len(host.codes) == (1 if status == 422 else 0)  # its code was shown to nobody
+
+
+def _registering_at(told: dict[str, Any], url: str) -> dict[str, Any]:
+    told["components"]["securitySchemes"]["OAuth2ACG"]["x-imssf-registrationUrl"] = url
+    return told
 
 
 def _with(told: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
