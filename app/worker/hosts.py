@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import FetchFailed, KeyUnavailable
+from app.errors import FetchFailed, KeyUnavailable, NotFound
 from app.issuing import hosts, outbox, outbox_queues
 from app.issuing.hosts import Host, HostConnection, HostPush
 from app.issuing.outbox import OutboxMessage, OutboxState
@@ -109,10 +109,13 @@ class HostLane:
     def record(self, session: Session, message: OutboxMessage, outcome: object) -> None:
         """Write down what came of it; `outcome` is what `deliver` returned, or the exception that it ended with."""
         self._ready.pop(message.id, None)
+        push = _locked_push(session, message.subject_id)
         kept = session.get(OutboxMessage, message.id, with_for_update=True, populate_existing=True)
-        push = None if kept is None else session.get(HostPush, kept.subject_id, with_for_update=True)
-        if kept is None or push is None or kept.state != OutboxState.PENDING or kept.attempts != message.attempts:
+        if kept is None or kept.state != OutboxState.PENDING or kept.attempts != message.attempts:
             return  # the holder ended it, or another worker took it over
+        if push is None:  # as of a version that did not wait for whoever ends a connection: nobody would record it
+            session.delete(kept)
+            return
         match outcome:
             case _Came():
                 self._record(session, kept, push, outcome)
@@ -211,3 +214,15 @@ class HostLane:
         hosts.pushing.note_failure(push, error, is_final=ended)
         if not is_final:
             outbox_queues.note_failure(session, message.queue)
+
+
+def _locked_push(session: Session, push_id: str) -> HostPush | None:
+    """The push, once nobody else is at its connection; None = it is gone, with its connection."""
+    found = session.get(HostPush, push_id, populate_existing=True)
+    if found is None:
+        return None
+    try:
+        hosts.connecting.lock(session, found.connection_id)
+    except NotFound:
+        return None
+    return session.get(HostPush, push_id, with_for_update=True, populate_existing=True)

@@ -15,6 +15,7 @@ from app.issuing import audit, awards, outbox
 from app.issuing.awards import Award, AwardState
 from app.issuing.holding import shelf
 from app.issuing.holding.shelf import Held
+from app.issuing.hosts import connecting
 from app.issuing.hosts.connecting import Connected
 from app.issuing.hosts.tables import HostConnection, HostPush, PushState
 
@@ -33,11 +34,13 @@ class Line:
 def choose(session: Session, connected: Connected, award_ids: Collection[str]) -> int:
     """Send these badges of the connection's account there; how many will go. Private ones, too: it is the holder's act.
 
-    One that waits already goes once. Raises InvalidInput for none and for too many, NotFound for somebody else's.
+    One that waits already goes once. Raises InvalidInput for none and for too many, NotFound for somebody else's, and
+    for a connection that was ended meanwhile.
     """
     if not 0 < len(set(award_ids)) <= MOST_AT_ONCE:
         raise InvalidInput(f"Choose 1 to {MOST_AT_ONCE} badges", pointer="/award")
     account_id = connected.connection.account_id
+    connecting.lock(session, connected.connection.id)
     count = 0
     for award_id in sorted(set(award_ids)):
         award = shelf.mine(session, account_id, award_id)
