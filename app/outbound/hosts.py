@@ -25,6 +25,7 @@ SECONDS = 15.0
 UPSERT = "https://purl.imsglobal.org/spec/ob/v3p0/scope/credential.upsert"
 OFFLINE = "offline_access"
 _DISCOVERY = "/ims/ob/v3p0/discovery"
+LONGEST_ADDRESS = 1_000  # of a description, once it is complete
 _LONGEST = 2_048
 _MOST_SECONDS = 366 * 86_400
 
@@ -256,11 +257,14 @@ def _granted(found: Mapping[str, Any], refresh_before: str | None) -> Granted:
 
 
 def _discovery_url(address: str) -> str:
-    """The address of the description: as it is stated, or where the standard has it on a host."""
+    """The address of the description: as it is stated, or where the standard has it on a host. Raises FetchFailed."""
     text = address.strip()
     if "://" not in text:
         text = f"https://{text}"
-    return text if text.endswith("/discovery") else f"{text.rstrip('/')}{_DISCOVERY}"
+    url = text if text.endswith("/discovery") else f"{text.rstrip('/')}{_DISCOVERY}"
+    if len(url) > LONGEST_ADDRESS:
+        raise FetchFailed("the address of the description is too long")
+    return url
 
 
 def _ask(

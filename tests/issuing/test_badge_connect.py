@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound
 from app.issuing.accounts import people
-from app.issuing.badge_connect import ConnectClient, ConnectQuestion, clients, grants
+from app.issuing.badge_connect import ConnectClient, ConnectGrant, ConnectQuestion, TokenKind, clients, grants, tokens
 from app.worker.upkeep import Upkeep
 
 HOME = "https://portfolio.example"
@@ -90,3 +93,59 @@ def test_of_very_many_questions_of_one_program_the_newest_are_kept_and_another_s
     assert left(desk, ConnectQuestion) == {theirs, *asked[-3:]}
     with desk.read() as session:
         assert session.scalar(select(func.count()).where(ConnectQuestion.client_id == client.id)) == 3
+
+
+def token_of(desk, client: ConnectClient) -> tuple[str, str]:
+    """A refresh token of somebody who lets the program in, and who that is."""
+    let_in(desk, client)
+    with desk.write() as session:
+        grant = session.scalars(select(ConnectGrant)).one()
+        tokens.keep(session, grant, "lct_r", TokenKind.REFRESH, "")
+        return "lct_r", grant.account_id
+
+
+def refresh(session: Session, text: str, account_id: str, client: ConnectClient) -> None:
+    del account_id, client
+    if found := tokens.find(session, text, TokenKind.REFRESH, is_locked=True):
+        tokens.prolong(found[0])
+
+
+def give_back(session: Session, text: str, account_id: str, client: ConnectClient) -> None:
+    del account_id, client
+    if found := tokens.find(session, text, is_locked=True):
+        session.delete(found[0])
+
+
+def end(session: Session, text: str, account_id: str, client: ConnectClient) -> None:
+    del text
+    grants.end(session, account_id, client.id)
+
+
+def leave(session: Session, text: str, account_id: str, client: ConnectClient) -> None:
+    del text, client
+    grants.forget_account(session, account_id)
+
+
+@pytest.mark.parametrize("use", [refresh, give_back])
+@pytest.mark.parametrize("over", [end, leave])
+@pytest.mark.parametrize("is_used_first", [True, False])
+def test_a_token_that_is_used_while_the_holder_ends_it_is_no_error(desk, use, over, is_used_first):
+    client = program(desk)
+    about = (*token_of(desk, client), client)
+    first, second = (use, over) if is_used_first else (over, use)
+
+    def late() -> None:
+        with desk.write() as session:
+            second(session, *about)
+
+    with ThreadPoolExecutor(1) as other, desk.write() as session:
+        first(session, *about)
+        session.flush()
+        waits = other.submit(late)
+        with suppress(TimeoutError):
+            waits.result(timeout=0.3)
+        session.commit()
+        waits.result()
+
+    with desk.write() as session:
+        assert tokens.find(session, "lct_r") is None

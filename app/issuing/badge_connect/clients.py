@@ -24,6 +24,7 @@ ADDRESSES = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
 LONGEST_NAME = 200
 LONGEST_URL = 2048
 LONGEST_WORD = 255
+LONGEST_HOST = 253  # RFC 1035, 2.3.4, without the dots at both ends
 MOST_REDIRECTS = 10
 UNUSED_DAYS = 60  # in which somebody lets it in: platforms register when they are set up, weeks before they are used
 AT_ONCE = 500
@@ -126,8 +127,8 @@ def _host(given: Any, member: str) -> str:
     if not isinstance(given, str) or len(given) > LONGEST_URL or not _URL.fullmatch(given):
         raise InvalidInput(f"{member} has to be an https address without a fragment", pointer=f"/{member}")
     host = (urlsplit(given).hostname or "").rstrip(".")
-    if not host:
-        raise InvalidInput(f"{member} has to name a host", pointer=f"/{member}")
+    if not 0 < len(host) <= LONGEST_HOST:
+        raise InvalidInput(f"{member} has to name a host, of {LONGEST_HOST} characters at most", pointer=f"/{member}")
     return host
 
 

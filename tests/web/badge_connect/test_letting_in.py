@@ -139,6 +139,8 @@ NO_QUESTIONS: list[dict[str, Any]] = [
     {"code_challenge_method": "plain"},
     {"code_challenge_method": None},
     {"code_challenge": "short"},
+    {"code_challenge": "c" * 43 + "\n"},
+    {"code_challenge": "c" * 127 + "\n"},
     {"state": None},
     {"response_type": 'token"'},
     {"response_type": None},
@@ -359,3 +361,16 @@ def test_a_question_with_a_member_that_is_long_or_there_twice_is_not_kept(consum
 
             assert answer.status_code == 422, question
             assert "nothing was let in" in answer.text, question
+
+
+def test_a_host_is_as_long_as_a_host_may_be(consumer: Consumer):
+    def at(host: str) -> dict[str, Any]:
+        addresses = dict.fromkeys(("client_uri", "logo_uri", "tos_uri", "policy_uri"), f"https://{host}/")
+        return addresses | {"redirect_uris": [f"https://{host}/callback"]}
+
+    longest = ".".join(["a" * 63] * 3 + ["b" * 61])
+
+    assert (len(longest), consumer.register(**at(longest)).status_code) == (253, 201)
+    for host in (f"a{longest}", "a" * 300):
+        refused = consumer.register(**at(host))
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")

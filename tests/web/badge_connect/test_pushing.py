@@ -378,6 +378,9 @@ def test_what_is_no_host_is_refused_in_one_sentence_whatever_is_wrong(house: Hou
         "nobody",
         "https://evil.example",
         "a b",
+        f"{BASE}/{'a' * (1_000 - len(BASE) - 1)}",
+        f"{HOST}/{'a' * (1_000 - len(HOST) - 1)}",
+        f"{HOST}/{'a' * 962}",
     ):
         answer = browser.post("/me/hosts", address=address)
         sentences[address] = (answer.status_code, "There is no host of Open Badges 3.0 at this address" in answer.text)
