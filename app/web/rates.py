@@ -40,6 +40,10 @@ class Rates:
         """Count a verification that may ask strangers' hosts. Raises RateLimited."""
         self._count(self._lookups, "look-up", caller(request), "Too many badges were checked from your address")
 
+    def look_up_for(self, account_id: str) -> None:
+        """Count a badge that is added for a holder, whichever program sends it and from where. Raises RateLimited."""
+        self._count(self._lookups, "look-up for", account_id, "Too many badges were added for this holder")
+
     def guess(self, request: Request, badge: str) -> None:
         """Count a question whose a badge is. Raises RateLimited."""
         sentence = "You asked very often whose badge this is"
@@ -57,9 +61,9 @@ class Rates:
         """Count a program's question to a holder, each of which is a row for an hour. Raises RateLimited."""
         self._count(LAUNCHES, "connect", caller(request), "Too many questions came from your address")
 
-    def exchange_badges(self, grant_id: str) -> None:
-        """Count a call of a program that a holder lets in. Raises RateLimited."""
-        self._count(EXCHANGES, "exchange", grant_id, "This program calls very often")
+    def exchange_badges(self, holder_and_program: str) -> None:
+        """Count a call of a program that a holder lets in, however often they did. Raises RateLimited."""
+        self._count(EXCHANGES, "exchange", holder_and_program, "This program calls very often")
 
     def read_records(self, reader_id: str) -> None:
         """Count a read of a health-record system. Raises RateLimited."""
