@@ -258,7 +258,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # as above
         """A refresh token takes everything with it, an access token itself alone (RFC 7009, 2.1)."""
         del request
         if token.row.kind == TokenKind.REFRESH:
-            given.end_one(self.server.session, token.grant)
+            given.end_one(self.server.session, token.grant, why="the program gave its token back")
         else:
             self.server.session.delete(token.row)
 

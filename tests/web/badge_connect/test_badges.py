@@ -312,7 +312,7 @@ def test_badges_are_added_for_one_holder_as_often_as_one_caller_has_any_checked(
 
     def add(email: str) -> int:
         consumer.exchange(consumer.come_back(agree(email=email)))
-        answer = consumer.call("POST", "/credentials", content=badge(dales, subject=email), headers=JSON)
+        answer = consumer.call("POST", "/credentials", content=badge(dales, email), headers=JSON)
         return int(answer.status_code)
 
     theirs = [add(ana) for _ in range(3)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -336,6 +337,24 @@ def test_each_issuer_s_log_says_that_its_badges_were_opened_to_somebody(
         found = [(each.action, each.facts["host"]) for each in entries if each.action.startswith("app.")]
 
     assert found == [("app.let-in", "portfolio.example"), ("app.ended", "portfolio.example")]
+
+
+@pytest.mark.parametrize("how", ["gave its token back", "shown once more"])
+def test_each_issuer_s_log_says_so_once_when_a_program_ends_it(
+    house: House, ana: str, agree: Agree, consumer: Consumer, how: str
+):
+    award = house.award(ana)
+    code = consumer.come_back(agree())
+    consumer.exchange(code)
+    for _ in range(2):
+        consumer.revoke(consumer.tokens["refresh_token"]) if how == "gave its token back" else consumer.exchange(code)
+    with house.service.database.read() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.object_id == award.learner_id)).all()
+        [ended] = [each for each in entries if each.action == "app.ended"]
+
+    assert ended.actor == f"app:{consumer.credentials[0]}"
+    assert ended.facts["host"] == "portfolio.example"
+    assert how in ended.facts["reason"]
 
 
 def test_of_a_question_nothing_is_kept_but_what_it_is_asked_with(consumer: Consumer, client: TestClient, house: House):
