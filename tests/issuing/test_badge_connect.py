@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +28,7 @@ REGISTRATION: dict[str, Any] = {
 
 def program(desk, *, days_old: float = 0) -> ConnectClient:
     with desk.write() as session:
-        made, _ = clients.register(session, REGISTRATION)
+        made, _ = clients.register(session, desk.office, REGISTRATION)
         made.created_at = clock.now() - timedelta(days=days_old)
     return made
 
@@ -138,13 +137,12 @@ def test_a_token_that_is_used_while_the_holder_ends_it_is_no_error(desk, use, ov
         with desk.write() as session:
             second(session, *about)
 
-    with ThreadPoolExecutor(1) as other, desk.write() as session:
-        first(session, *about)
-        session.flush()
-        waits = other.submit(late)
-        with suppress(TimeoutError):
-            waits.result(timeout=0.3)
-        session.commit()
+    with ThreadPoolExecutor(1) as other:
+        with desk.write() as session:
+            first(session, *about)
+            session.flush()
+            waits = other.submit(late)
+            wait([waits], timeout=0.3)
         waits.result()
 
     with desk.write() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -71,13 +71,13 @@ def test_a_badge_that_is_sent_while_the_connection_ends_leaves_no_message_behind
         with suppress(NotFound), desk.write() as session:
             second(session, connection, award.id)
 
-    with ThreadPoolExecutor(1) as other, desk.write() as session:
-        first(session, connection, award.id)
-        waits = other.submit(late)
-        begun.wait()
-        with suppress(TimeoutError):
-            waits.result(timeout=0.5)  # it waits for us, or has come to nothing
-        session.commit()
+    with ThreadPoolExecutor(1) as other:
+        with desk.write() as session:
+            first(session, connection, award.id)
+            session.flush()
+            waits = other.submit(late)
+            begun.wait()
+            wait([waits], timeout=0.5)  # it waits for us, or has come to nothing
         waits.result()
 
     assert left(desk) == []

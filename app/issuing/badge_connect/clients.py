@@ -18,6 +18,7 @@ from app import clock
 from app.errors import InvalidInput
 from app.issuing.badge_connect import scopes
 from app.issuing.badge_connect.tables import ConnectClient, ConnectGrant, ConnectQuestion
+from app.issuing.office import Office
 
 # What OB 3.0 requires ("Dynamic Client Registration"); 2.1 requires the same.
 ADDRESSES = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
@@ -35,10 +36,11 @@ _URL = re.compile(rf"https://[A-Za-z0-9.-]+(:[0-9]{{1,5}})?(/{_CHARACTERS})?(\?{
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def register(session: Session, stated: Mapping[str, Any]) -> tuple[ConnectClient, str]:
+def register(session: Session, office: Office, stated: Mapping[str, Any]) -> tuple[ConnectClient, str]:
     """The program, and its secret, which is told once. Raises InvalidInput, whose pointer names the member.
 
-    All addresses have to be https and at the same host (OB 3.0, 7.1): who is let in is told by that host.
+    All addresses have to be https and at the same host (OB 3.0, 7.1): who is let in is told by that host. So it is not
+    this service's own, nor where it was before: nobody is to read that this very service asks.
     """
     name = _word(stated, "client_name", LONGEST_NAME)
     for member in ("software_id", "software_version"):
@@ -51,6 +53,8 @@ def register(session: Session, stated: Mapping[str, Any]) -> tuple[ConnectClient
     hosts |= {_host(each, "redirect_uris") for each in redirects}
     if len(hosts) != 1:
         raise InvalidInput("All addresses have to be at the same host", pointer="/redirect_uris")
+    if hosts & {urlsplit(each.base_url).hostname for each in office.every}:
+        raise InvalidInput("This is the host of this service itself", pointer="/redirect_uris")
     _refuse_other_ways(stated)
     granted = scopes.known(_scopes(stated))
     secret = random_secrets.token_urlsafe(32)
@@ -126,7 +130,7 @@ def _word(stated: Mapping[str, Any], member: str, longest: int) -> str:
 def _host(given: Any, member: str) -> str:
     if not isinstance(given, str) or len(given) > LONGEST_URL or not _URL.fullmatch(given):
         raise InvalidInput(f"{member} has to be an https address without a fragment", pointer=f"/{member}")
-    host = (urlsplit(given).hostname or "").rstrip(".")
+    host = (urlsplit(given).hostname or "").rstrip(".")  # in small letters
     if not 0 < len(host) <= LONGEST_HOST:
         raise InvalidInput(f"{member} has to name a host, of {LONGEST_HOST} characters at most", pointer=f"/{member}")
     return host

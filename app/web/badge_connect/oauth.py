@@ -51,7 +51,7 @@ def register(request: Request, *, body: RawBody, service: TheService, rates: The
     try:
         stated = _document(request, body)
         with service.database.write() as session:
-            client, secret = clients.register(session, stated)
+            client, secret = clients.register(session, service.office, stated)
     except InvalidInput as error:
         return _refused_registration(error)
     return JSONResponse(_registered(client, secret), status_code=201, headers=NO_STORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +14,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app import clock
+from app.errors import InvalidInput
 from app.issuing.audit import AuditEntry
-from app.issuing.badge_connect import ConnectQuestion
+from app.issuing.badge_connect import ConnectQuestion, clients
+from app.issuing.office import Addresses
 from app.web.badge_connect.oauth import MEMBERS
 from tests.web.badge_connect.conftest import House, words_of
 from tests.web.badge_connect.consumer import ALL, HOME, PROFILE, READ, REGISTRATION, UPSERT, Consumer, query_of
@@ -380,6 +383,17 @@ def test_a_question_with_a_member_that_is_long_or_there_twice_is_not_kept(consum
 
             assert answer.status_code == 422, question
             assert "nothing was let in" in answer.text, question
+
+
+def test_no_program_takes_the_host_of_this_service_for_its_own(house: House):
+    """Nor one that was its host before, in whatever letters and at whatever port."""
+    office = house.service.office
+    moved = dataclasses.replace(office, former=(Addresses("https://badges-of-old.test"),))
+    for host in ("badges.test", "BADGES.test", "badges.test:8443", "badges.test.", "badges-of-old.test"):
+        addresses = dict.fromkeys(("client_uri", "logo_uri", "tos_uri", "policy_uri"), f"https://{host}/")
+        stated = REGISTRATION | addresses | {"redirect_uris": [f"https://{host}/me"]}
+        with house.service.database.write() as session, pytest.raises(InvalidInput, match="this service itself"):
+            clients.register(session, moved, stated)
 
 
 def test_a_host_is_as_long_as_a_host_may_be(consumer: Consumer):
