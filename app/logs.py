@@ -40,6 +40,7 @@ PATTERNS = re.compile(
             r"(?i:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}",
             r"whsec_[A-Za-z0-9+/=_-]+",
             r"lyd_[0-9A-Za-z]+_[0-9A-Za-z_-]+",
+            r"l[crw]t_[0-9A-Za-z_-]{8,}",  # access tokens of programs, of health-record systems and of wallets
             r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?",
             r"(?<=://)[^/\s:@]{0,200}:[^/\s@]{0,200}(?=@)",
             rf"{_WORD}{{1,64}}{_AT}{_WORD}{{1,255}}",

@@ -558,7 +558,7 @@ class Everything:
         }  # fmt: skip
         with self.service.database.write() as session:
             stated = words | places | {"redirect_uris": [home], "scope": scope}
-            client, _secret = badge_connect.clients.register(session, stated)
+            client, _secret = badge_connect.clients.register(session, self.service.office, stated)
             pairs = [[name, value] for name, value in {**asked, "client_id": client.id}.items()]
             question = badge_connect.grants.ask(session, client, {"pairs": pairs})
             facts = {"scopes": scope, "redirect_uri": home, "code": "code", "challenge": "c" * 43}

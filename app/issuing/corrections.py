@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import AlreadyAwarded, InvalidInput, LearnerErased, LearnerUnclear, WrongState
-from app.issuing import announcements, audit, award_status, awards, issuers, learners, status_lists
+from app.issuing import announcements, audit, award_status, awards, issuers, learners, status_lists, wallets
 from app.issuing.announcements import EMAIL
 from app.issuing.awards import Award, AwardState
 from app.issuing.completions import Completion
@@ -47,10 +47,11 @@ class Correction:
 def plan(session: Session, office: Office, award: Award, email: str) -> Correction:
     """How it would be put right; nothing is changed.
 
-    Raises WrongState once it was accepted or has ended, InvalidInput for an address that is none or that the person
-    has, LearnerErased, LearnerUnclear where only a merge helps, AlreadyAwarded where the right person holds it.
+    Raises WrongState once it was accepted, went into a wallet or has ended, InvalidInput for an address that is none or
+    that the person has, LearnerErased, LearnerUnclear where only a merge helps, AlreadyAwarded where the right person
+    holds it.
     """
-    _refuse_settled(award)
+    _refuse_settled(session, award)
     learner = session.get_one(Learner, award.learner_id)
     issuer = issuers.by_id(session, award.issuer_id)
     normalised = learners.address_of(email)
@@ -81,6 +82,7 @@ def correct_address(
     session.refresh(award, with_for_update=True)
     session.refresh(session.get_one(Learner, award.learner_id), with_for_update=True)
     found = plan(session, office, award, email)
+    wallets.offers.end_all(session, found.award_ids)  # which were made to whoever reads the wrong address
     if found.way is Way.REPLACE:
         _replace(session, office, found, email, actor=actor)
     else:
@@ -128,11 +130,13 @@ def _move(
     audit.record(session, issuer.id, actor=actor, action="award.moved", object_id=award.id, **facts)
 
 
-def _refuse_settled(award: Award) -> None:
+def _refuse_settled(session: Session, award: Award) -> None:
     if award.state not in _LIVING:
         raise WrongState("This badge has ended; award it anew to the right person", state=award.state)
     if award.claimed_at is not None:
         raise WrongState("The holder has accepted this badge; they change their address themselves", state=award.state)
+    if wallets.holds_any(session, [award.id]):
+        raise WrongState("A wallet was given this badge; revoke it, and award it anew", state="in a wallet")
 
 
 def _refuse_double(session: Session, award: Award, owner: Learner) -> None:
@@ -159,7 +163,7 @@ def _to_sign_anew(session: Session, learner: Learner) -> tuple[str, ...]:
     """The living badges of a person, who has accepted none at the address that is to go."""
     query = select(Award).where(Award.learner_id == learner.id)
     mine = session.scalars(query.order_by(Award.id)).all()
-    if any(each.claimed_at is not None for each in mine):
+    if any(each.claimed_at is not None for each in mine) or wallets.holds_any(session, [each.id for each in mine]):
         raise WrongState(
             "Another badge was accepted at this person's address, so it is no wrong one; add the other address to them",
             state="claimed",

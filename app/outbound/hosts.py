@@ -25,6 +25,7 @@ SECONDS = 15.0
 UPSERT = "https://purl.imsglobal.org/spec/ob/v3p0/scope/credential.upsert"
 OFFLINE = "offline_access"
 _DISCOVERY = "/ims/ob/v3p0/discovery"
+LONGEST_ADDRESS = 1_000  # of a description, once it is complete
 _LONGEST = 2_048
 _MOST_SECONDS = 366 * 86_400
 
@@ -85,9 +86,51 @@ def discover(address: str, *, network: Network | None) -> Described:
         authorization_url=_https(flow, "authorizationUrl"),
         token_url=_https(flow, "tokenUrl"),
     )
+    _refuse_others_addresses(about)
     for each in (about.api_url, about.registration_url, about.token_url):
         check_address(each, network=network or Network())
     return about
+
+
+def _refuse_others_addresses(about: Described) -> None:
+    """Raise FetchFailed for a description that names addresses of somebody else.
+
+    A host could lead the browser to another one, where it registered in our name, and have the code of there brought to
+    itself (RFC 9700, 4.4). Tokens and secrets go to the described host alone; badges to it or below it; the browser
+    also to the domain that the host lies in, as of api.host.example to host.example.
+    """
+    own = _host_of(about.discovery_url)
+    if {_host_of(about.registration_url), _host_of(about.token_url)} != {own}:
+        raise FetchFailed("the host's registration and tokens are at another host")
+    if not _is_below(_host_of(about.api_url), own):
+        raise FetchFailed("the host takes badges at another host")
+    asks = _host_of(about.authorization_url)
+    if not _is_below(asks, own) and not ("." in asks and _is_below(own, asks)):
+        raise FetchFailed("the host asks holders at another host")
+
+
+def is_answer_of(host: Host, issuer: str) -> bool:
+    """Whether an answer that says whose it is (`iss`, RFC 9207) is this host's: of where it was asked, or described."""
+    return _host_of(issuer) in {_host_of(host.authorization_url), _host_of(host.discovery_url)}
+
+
+def authorization_host(host: Host) -> str:
+    """Where the holder is asked, as people are told."""
+    return _host_of(host.authorization_url)
+
+
+def _is_below(name: str, other: str) -> bool:
+    return name == other or name.endswith(f".{other}")
+
+
+def _host_of(url: str) -> str:
+    """The host with its port, in one spelling; "" for what is no address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError:
+        return ""
+    return (parts.hostname or "").rstrip(".") + ("" if port == 443 else f":{port}")  # noqa: PLR2004 - of https
 
 
 def register(about: Described, ours: Mapping[str, Any], *, network: Network | None) -> tuple[str, str]:
@@ -214,11 +257,14 @@ def _granted(found: Mapping[str, Any], refresh_before: str | None) -> Granted:
 
 
 def _discovery_url(address: str) -> str:
-    """The address of the description: as it is stated, or where the standard has it on a host."""
+    """The address of the description: as it is stated, or where the standard has it on a host. Raises FetchFailed."""
     text = address.strip()
     if "://" not in text:
         text = f"https://{text}"
-    return text if text.endswith("/discovery") else f"{text.rstrip('/')}{_DISCOVERY}"
+    url = text if text.endswith("/discovery") else f"{text.rstrip('/')}{_DISCOVERY}"
+    if len(url) > LONGEST_ADDRESS:
+        raise FetchFailed("the address of the description is too long")
+    return url
 
 
 def _ask(

@@ -1,6 +1,6 @@
 """How often one caller may do what costs others something: asking strangers' hosts (T8), guessing addresses (T25).
 
-Counted in the memory of this process, for a minute and an hour at most; with several processes, each counts for itself.
+Counted in the memory of this process, for a day at most; with several processes, each counts for itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ipaddress
 import math
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -19,7 +19,7 @@ from app.errors import RateLimited
 
 GUESSES = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))  # of whose a badge is, by one caller for one badge
 LAUNCHES = (RateLimitItemPerMinute(300),)  # of a whole campus behind one address
-REGISTRATIONS = (RateLimitItemPerHour(30),)  # of programs, which stay for good
+REGISTRATIONS = (RateLimitItemPerHour(30), RateLimitItemPerDay(60))  # of programs, which stay for weeks
 RECORD_READS = (RateLimitItemPerMinute(1_200),)  # by one health-record system
 EXCHANGES = (RateLimitItemPerMinute(300),)  # of badges, for one holder by one program
 TOKENS = (RateLimitItemPerMinute(120),)  # of a hospital whose systems share an address
@@ -40,6 +40,10 @@ class Rates:
         """Count a verification that may ask strangers' hosts. Raises RateLimited."""
         self._count(self._lookups, "look-up", caller(request), "Too many badges were checked from your address")
 
+    def look_up_for(self, account_id: str) -> None:
+        """Count a badge that is added for a holder, whichever program sends it and from where. Raises RateLimited."""
+        self._count(self._lookups, "look-up for", account_id, "Too many badges were added for this holder")
+
     def guess(self, request: Request, badge: str) -> None:
         """Count a question whose a badge is. Raises RateLimited."""
         sentence = "You asked very often whose badge this is"
@@ -57,9 +61,9 @@ class Rates:
         """Count a program's question to a holder, each of which is a row for an hour. Raises RateLimited."""
         self._count(LAUNCHES, "connect", caller(request), "Too many questions came from your address")
 
-    def exchange_badges(self, grant_id: str) -> None:
-        """Count a call of a program that a holder lets in. Raises RateLimited."""
-        self._count(EXCHANGES, "exchange", grant_id, "This program calls very often")
+    def exchange_badges(self, holder_and_program: str) -> None:
+        """Count a call of a program that a holder lets in, however often they did. Raises RateLimited."""
+        self._count(EXCHANGES, "exchange", holder_and_program, "This program calls very often")
 
     def read_records(self, reader_id: str) -> None:
         """Count a read of a health-record system. Raises RateLimited."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import FetchFailed, KeyUnavailable
+from app.errors import FetchFailed, KeyUnavailable, NotFound
 from app.issuing import hosts, outbox, outbox_queues
 from app.issuing.hosts import Host, HostConnection, HostPush
 from app.issuing.outbox import OutboxMessage, OutboxState
@@ -17,17 +17,24 @@ from app.outbound import hosts as outside
 from app.outbound.hosts import Granted, Pushed
 from app.outbound.network import Network
 from app.service import Service
+from app.worker.slices import LeaseLost, transaction
 
 log = structlog.get_logger()
 
 AT_ONCE = 6
+ENDED = "The connection was ended"
 AGREE_AGAIN = "The host does not accept this service any more; connect it once more"
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What is needed to send one badge, with no transaction open."""
+    """What is needed to send one badge, with no transaction open.
 
+    `sealed` is the tokens as they are kept: by it a connection is told that was made anew meanwhile.
+    """
+
+    connection_id: str
+    sealed: str
     host: Host
     secret: str
     tokens: hosts.Tokens
@@ -45,11 +52,11 @@ class _Nothing:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """What came of one try: the answer, the revision that was sent, and tokens that are new since (None = none)."""
+    """What came of one try: the answer, the revision that was sent, and the tokens (sealed) that it was sent with."""
 
     answer: Pushed
     revision: int
-    granted: Granted | None
+    sealed: str
     must_agree: bool = False
 
 
@@ -59,6 +66,7 @@ class HostLane:
     at_once = AT_ONCE
 
     def __init__(self, service: Service, network: Network | None = None) -> None:
+        self._database = service.database
         self._office = service.office
         self._lease_seconds = service.settings.lease_seconds
         self._network = network
@@ -80,32 +88,34 @@ class HostLane:
             return ready
         try:
             return self._sent(ready)
+        except LeaseLost:
+            return _Nothing(ENDED)
         except FetchFailed as error:  # no token at present; it comes again
-            return _Came(Pushed(error.status, "the host gives no token at present"), ready.revision, None)
+            return _Came(Pushed(error.status, "the host gives no token at present"), ready.revision, ready.sealed)
 
     def _sent(self, ready: _Ready) -> _Came:
-        granted: Granted | None = None
-        tokens = ready.tokens
-        if ready.is_ended and tokens.refresh is not None:
-            granted = self._refreshed(ready)
-            if granted is None:
+        must_refresh = ready.is_ended and ready.tokens.refresh is not None
+        fresh = self._refreshed(ready) if must_refresh else ready
+        if fresh is None:
+            return self._without_token(ready)
+        answer = outside.push(fresh.host, fresh.tokens.access, fresh.document, network=self._network)
+        if answer.is_unauthorized and fresh is ready:
+            fresh = self._refreshed(ready)
+            if fresh is None:
                 return self._without_token(ready)
-            tokens = granted.tokens
-        answer = outside.push(ready.host, tokens.access, ready.document, network=self._network)
-        if answer.is_unauthorized and granted is None:
-            granted = self._refreshed(ready)
-            if granted is None:
-                return self._without_token(ready)
-            answer = outside.push(ready.host, granted.tokens.access, ready.document, network=self._network)
-        return _Came(answer, ready.revision, granted, must_agree=answer.is_unauthorized)
+            answer = outside.push(fresh.host, fresh.tokens.access, fresh.document, network=self._network)
+        return _Came(answer, ready.revision, fresh.sealed, must_agree=answer.is_unauthorized)
 
     def record(self, session: Session, message: OutboxMessage, outcome: object) -> None:
         """Write down what came of it; `outcome` is what `deliver` returned, or the exception that it ended with."""
         self._ready.pop(message.id, None)
+        push = _locked_push(session, message.subject_id)
         kept = session.get(OutboxMessage, message.id, with_for_update=True, populate_existing=True)
-        push = None if kept is None else session.get(HostPush, kept.subject_id, with_for_update=True)
-        if kept is None or push is None or kept.state != OutboxState.PENDING or kept.attempts != message.attempts:
+        if kept is None or kept.state != OutboxState.PENDING or kept.attempts != message.attempts:
             return  # the holder ended it, or another worker took it over
+        if push is None:  # as of a version that did not wait for whoever ends a connection: nobody would record it
+            session.delete(kept)
+            return
         match outcome:
             case _Came():
                 self._record(session, kept, push, outcome)
@@ -121,7 +131,7 @@ class HostLane:
         push = session.get(HostPush, message.subject_id)
         connection = None if push is None else session.get(HostConnection, push.connection_id)
         if push is None or connection is None:
-            return _Nothing("The connection was ended")
+            return _Nothing(ENDED)
         found = hosts.pushing.document_of(session, push)
         if found is None:
             return _Nothing("The badge is not there any more")
@@ -132,24 +142,43 @@ class HostLane:
         except KeyUnavailable:
             return _Nothing(AGREE_AGAIN)
         session.expunge(host)
-        return _Ready(host, secret, tokens, hosts.connecting.is_ended(connection, clock.now()), *found)
+        is_ended = hosts.connecting.is_ended(connection, clock.now())
+        return _Ready(connection.id, connection.sealed_tokens, host, secret, tokens, is_ended, *found)
 
-    def _refreshed(self, ready: _Ready) -> Granted | None:
-        """A fresh token; None when the host refuses one for good. Raises FetchFailed when it does not answer."""
+    def _refreshed(self, ready: _Ready) -> _Ready | None:
+        """The same with a fresh token, which is kept; None when the host refuses one for good.
+
+        Raises FetchFailed when it does not answer, LeaseLost when the holder ended the connection meanwhile.
+        """
         try:
-            return outside.refresh(ready.host, ready.secret, ready.tokens, network=self._network)
+            granted = outside.refresh(ready.host, ready.secret, ready.tokens, network=self._network)
         except FetchFailed as error:
             if error.status is None or error.status >= 500 or error.status == 429:  # noqa: PLR2004 - it may come again
                 raise
             return None
+        sealed = transaction(self._database, lambda session: self._kept(session, ready, granted))
+        return replace(ready, tokens=granted.tokens, sealed=sealed)
+
+    def _kept(self, session: Session, ready: _Ready, granted: Granted) -> str:
+        """Keep fresh tokens before anything is sent with them, unless the holder connected anew meanwhile.
+
+        Many hosts take a refresh token once: a worker that is killed during the sending would lose the only good one.
+        """
+        connection = session.get(HostConnection, ready.connection_id, with_for_update=True)
+        if connection is None:
+            raise LeaseLost(ENDED)
+        if connection.sealed_tokens != ready.sealed:
+            return ready.sealed
+        hosts.connecting.store(self._office, connection, granted.tokens, seconds=granted.seconds)
+        return connection.sealed_tokens
 
     def _without_token(self, ready: _Ready) -> _Came:
-        return _Came(Pushed(401, AGREE_AGAIN), ready.revision, None, must_agree=True)
+        return _Came(Pushed(401, AGREE_AGAIN), ready.revision, ready.sealed, must_agree=True)
 
     def _record(self, session: Session, message: OutboxMessage, push: HostPush, came: _Came) -> None:
         connection = session.get_one(HostConnection, push.connection_id, with_for_update=True)
-        if came.granted is not None:
-            hosts.connecting.store(self._office, connection, came.granted.tokens, seconds=came.granted.seconds)
+        # What was said of tokens that were replaced since says nothing about those that are kept now.
+        must_agree = came.must_agree and connection.sealed_tokens == came.sealed
         answer = came.answer
         facts = {"push_id": push.id, "host_id": connection.host_id, "status": answer.status}
         if answer.is_taken:
@@ -158,17 +187,17 @@ class HostLane:
             hosts.pushing.note_sent(push, came.revision)
             log.info("badge sent to a host", **facts)
             return
-        if came.must_agree:
+        if must_agree:
             connection.last_error = AGREE_AGAIN
         self._failed(
             session,
             message,
             push,
             answer.error or "no answer",
-            is_final=answer.is_final or came.must_agree,
+            is_final=answer.is_final or must_agree,
             wait_seconds=answer.retry_after_seconds,
         )
-        log.warning("badge not sent to a host", reason=answer.error, **facts)
+        log.warning("badge not sent to a host", **facts)  # without the host's words, which could be anything
 
     def _failed(
         self,
@@ -185,3 +214,15 @@ class HostLane:
         hosts.pushing.note_failure(push, error, is_final=ended)
         if not is_final:
             outbox_queues.note_failure(session, message.queue)
+
+
+def _locked_push(session: Session, push_id: str) -> HostPush | None:
+    """The push, once nobody else is at its connection; None = it is gone, with its connection."""
+    found = session.get(HostPush, push_id, populate_existing=True)
+    if found is None:
+        return None
+    try:
+        hosts.connecting.lock(session, found.connection_id)
+    except NotFound:
+        return None
+    return session.get(HostPush, push_id, with_for_update=True, populate_existing=True)

@@ -51,6 +51,7 @@ KEY_SETS_SECONDS = 10
 EXPIRY_SECONDS = 60
 REPORTS_SECONDS = 60
 RENEWALS_SECONDS = 3600
+PROGRAMS_SECONDS = 3600
 ROUND_SECONDS = 24 * 3600
 
 
@@ -85,6 +86,7 @@ class Upkeep:
             _Chore("renewals", self.remind, RENEWALS_SECONDS),
             _Chore("watches", self.tell_watches, RENEWALS_SECONDS),
             _Chore("reports", self.send_reports, REPORTS_SECONDS),
+            _Chore("programs", self.forget_programs, PROGRAMS_SECONDS),
             _Chore("daily round", self.make_round, ROUND_SECONDS),
         ]
 
@@ -155,6 +157,15 @@ class Upkeep:
         """Hand the reports that are due to the outbox."""
         reporting.send_due(self._service)
 
+    def forget_programs(self) -> None:
+        """Forget what strangers asked that nobody answered, and programs that nobody let in."""
+        with self._database.write() as session:
+            badge_connect.tokens.forget_old(session)
+        count = badge_connect.clients.AT_ONCE
+        while count == badge_connect.clients.AT_ONCE:
+            with self._database.write() as session:
+                count = badge_connect.clients.forget_unused(session)
+
     def make_round(self) -> None:
         """What is to be done once a day: forget what may be forgotten."""
         with self._database.write() as session:
@@ -162,7 +173,6 @@ class Upkeep:
             issuers_forgotten = watched_keys.forget(session)
             lti.launches.forget(session)
             health_records.tokens.forget_old(session)
-            badge_connect.tokens.forget_old(session)
             hosts.connecting.forget_old(session)
             accounts.sessions.forget_ended(session)
             accounts.people.forget_old_links(session)

@@ -7,22 +7,28 @@ import hmac
 import re
 import secrets as random_secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput
 from app.issuing.badge_connect import scopes
-from app.issuing.badge_connect.tables import ConnectClient
+from app.issuing.badge_connect.tables import ConnectClient, ConnectGrant, ConnectQuestion
+from app.issuing.office import Office
 
 # What OB 3.0 requires ("Dynamic Client Registration"); 2.1 requires the same.
 ADDRESSES = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
 LONGEST_NAME = 200
 LONGEST_URL = 2048
 LONGEST_WORD = 255
+LONGEST_HOST = 253  # RFC 1035, 2.3.4, without the dots at both ends
 MOST_REDIRECTS = 10
+UNUSED_DAYS = 60  # in which somebody lets it in: platforms register when they are set up, weeks before they are used
+AT_ONCE = 500
 _METHOD, _GRANTS, _RESPONSES = "client_secret_basic", {"authorization_code", "refresh_token"}, {"code"}
 # Printable ASCII without what no URI holds; with it nobody can write a header or a policy of their own.
 _CHARACTERS = r"[A-Za-z0-9._~!$&'()*+,=:@/%-]*"
@@ -30,10 +36,11 @@ _URL = re.compile(rf"https://[A-Za-z0-9.-]+(:[0-9]{{1,5}})?(/{_CHARACTERS})?(\?{
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def register(session: Session, stated: Mapping[str, Any]) -> tuple[ConnectClient, str]:
+def register(session: Session, office: Office, stated: Mapping[str, Any]) -> tuple[ConnectClient, str]:
     """The program, and its secret, which is told once. Raises InvalidInput, whose pointer names the member.
 
-    All addresses have to be https and at the same host (OB 3.0, 7.1): who is let in is told by that host.
+    All addresses have to be https and at the same host (OB 3.0, 7.1): who is let in is told by that host. So it is not
+    this service's own, nor where it was before: nobody is to read that this very service asks.
     """
     name = _word(stated, "client_name", LONGEST_NAME)
     for member in ("software_id", "software_version"):
@@ -46,6 +53,8 @@ def register(session: Session, stated: Mapping[str, Any]) -> tuple[ConnectClient
     hosts |= {_host(each, "redirect_uris") for each in redirects}
     if len(hosts) != 1:
         raise InvalidInput("All addresses have to be at the same host", pointer="/redirect_uris")
+    if hosts & {urlsplit(each.base_url).hostname for each in office.every}:
+        raise InvalidInput("This is the host of this service itself", pointer="/redirect_uris")
     _refuse_other_ways(stated)
     granted = scopes.known(_scopes(stated))
     secret = random_secrets.token_urlsafe(32)
@@ -72,6 +81,22 @@ def find(session: Session, client_id: str) -> ConnectClient | None:
 def has_secret(client: ConnectClient, secret: str) -> bool:
     """Whether this is the program's secret."""
     return hmac.compare_digest(client.secret_sha256, _digest(secret))
+
+
+def forget_unused(session: Session) -> int:
+    """Delete programs that registered long ago and that nobody ever let in; how many, `AT_ONCE` at most.
+
+    Anybody registers, as often as they like. One that is deleted registers anew.
+    """
+    before = clock.now() - timedelta(days=UNUSED_DAYS)
+    is_asked = exists().where(ConnectQuestion.client_id == ConnectClient.id)
+    is_let_in = exists().where(ConnectGrant.client_id == ConnectClient.id)
+    unused = ConnectClient.created_at < before, ~is_asked, ~is_let_in
+    query = select(ConnectClient.id).where(*unused).limit(AT_ONCE).with_for_update(skip_locked=True)
+    ids = list(session.scalars(query))
+    # Once more, now that nobody can ask in its name: it may have been let in while the row was waited for.
+    gone = delete(ConnectClient).where(ConnectClient.id.in_(ids), ~is_asked, ~is_let_in).returning(ConnectClient.id)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())
 
 
 def _refuse_other_ways(stated: Mapping[str, Any]) -> None:
@@ -105,9 +130,9 @@ def _word(stated: Mapping[str, Any], member: str, longest: int) -> str:
 def _host(given: Any, member: str) -> str:
     if not isinstance(given, str) or len(given) > LONGEST_URL or not _URL.fullmatch(given):
         raise InvalidInput(f"{member} has to be an https address without a fragment", pointer=f"/{member}")
-    host = (urlsplit(given).hostname or "").rstrip(".")
-    if not host:
-        raise InvalidInput(f"{member} has to name a host", pointer=f"/{member}")
+    host = (urlsplit(given).hostname or "").rstrip(".")  # in small letters
+    if not 0 < len(host) <= LONGEST_HOST:
+        raise InvalidInput(f"{member} has to name a host, of {LONGEST_HOST} characters at most", pointer=f"/{member}")
     return host
 
 

@@ -23,6 +23,7 @@ from app.issuing.badge_connect.tables import (
 )
 
 QUESTION_MINUTES = 60  # in which somebody who has no account yet can sign in by mail
+MOST_OPEN = 1_000  # questions of one program: a campus that begins with it in one hour
 CODE_SECONDS = 300  # at most 600 (OB 3.0, "Authorization Code")
 OVER = "This question is over. Begin once more at the site that asked"
 
@@ -38,7 +39,17 @@ class LetIn:
 
 
 def ask(session: Session, client: ConnectClient, asked: dict[str, Any]) -> ConnectQuestion:
-    """Keep what a program asks for until the holder answers."""
+    """Keep what a program asks for until the holder answers; of very many open questions of one program, the newest.
+
+    Whoever knows a program's id may ask, so that its questions must not fill the disk. Raises NotFound for a program
+    that was forgotten at this moment.
+    """
+    query = select(ConnectClient.id).where(ConnectClient.id == client.id).with_for_update(key_share=True)
+    if session.scalars(query).one_or_none() is None:
+        raise NotFound(OVER)
+    mine = select(ConnectQuestion.id).where(ConnectQuestion.client_id == client.id)
+    older = mine.order_by(ConnectQuestion.expires_at.desc(), ConnectQuestion.id).offset(MOST_OPEN - 1)
+    session.execute(delete(ConnectQuestion).where(ConnectQuestion.id.in_(older)))
     made = ConnectQuestion(
         id=clock.new_id(),
         client_id=client.id,
@@ -107,13 +118,20 @@ def of_code(session: Session, code: str, client_id: str) -> ConnectGrant | None:
     if found is None or found.client_id != client_id:
         return None
     if found.code_used_at is not None:
-        end_one(session, found)
+        end_one(session, found, why="the code was shown once more")
         return None
     return found if found.ended_at is None and found.code_expires_at > clock.now() else None
 
 
-def end_one(session: Session, grant: ConnectGrant) -> None:
-    """End one grant; its tokens are good for nothing from now on."""
+def end_one(session: Session, grant: ConnectGrant, *, why: str) -> None:
+    """End one grant by what its program does; its tokens are good for nothing from now on. Issuers' logs say why."""
+    if grant.ended_at is None:
+        client = session.get_one(ConnectClient, grant.client_id)
+        _note(session, grant.account_id, client, "app.ended", actor=f"app:{client.id}", reason=why)
+    _close(session, grant)
+
+
+def _close(session: Session, grant: ConnectGrant) -> None:
     if grant.ended_at is None:
         grant.ended_at = clock.now()
     session.execute(delete(ConnectToken).where(ConnectToken.grant_id == grant.id))
@@ -126,7 +144,7 @@ def end(session: Session, account_id: str, client_id: str) -> ConnectClient:
     if not found:
         raise NotFound("There is nothing at this address")
     for grant in found:
-        end_one(session, grant)
+        _close(session, grant)
     client = session.get_one(ConnectClient, client_id)
     _note(session, account_id, client, "app.ended")
     return client
@@ -171,13 +189,18 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _note(session: Session, account_id: str, client: ConnectClient, action: str, **facts: Any) -> None:
-    """One entry for each issuer whose badges are concerned: to let somebody read them is to disclose them."""
+def _note(
+    session: Session, account_id: str, client: ConnectClient, action: str, *, actor: str | None = None, **facts: Any
+) -> None:
+    """One entry for each issuer whose badges are concerned: to let somebody read them is to disclose them.
+
+    `actor` None = the holder.
+    """
     for learner in people.learners_of(session, account_id):
         audit.record(
             session,
             learner.issuer_id,
-            actor=f"account:{account_id}",
+            actor=actor or f"account:{account_id}",
             action=action,
             object_id=learner.id,
             client_id=client.id,

@@ -39,9 +39,17 @@ def keep(session: Session, grant: ConnectGrant, text: str, kind: TokenKind, scop
     session.flush()
 
 
-def find(session: Session, text: str, kind: TokenKind | None = None) -> tuple[ConnectToken, ConnectGrant] | None:
-    """A token that is good, and its grant; of any kind when none is named. None = it is not (any more)."""
+def find(
+    session: Session, text: str, kind: TokenKind | None = None, *, is_locked: bool = False
+) -> tuple[ConnectToken, ConnectGrant] | None:
+    """A token that is good, and its grant; of any kind when none is named. None = it is not (any more).
+
+    `is_locked` = for whoever changes or deletes the token: the holder may be ending the grant with all its tokens.
+    """
     token = session.get(ConnectToken, digest(text))
+    if token is not None and is_locked:
+        session.get(ConnectGrant, token.grant_id, with_for_update=True, populate_existing=True)
+        token = session.get(ConnectToken, digest(text), populate_existing=True)
     if token is None or token.expires_at <= clock.now() or kind not in {None, token.kind}:
         return None
     grant = session.get_one(ConnectGrant, token.grant_id)

@@ -183,6 +183,17 @@ def mine(session: Session, account_id: str, connection_id: str) -> Connected:
     return Connected(found, session.get_one(Host, found.host_id))
 
 
+def lock(session: Session, connection_id: str) -> None:
+    """Wait until nobody else sends badges there, ends it or writes down what came of a try. Raises NotFound once ended.
+
+    Everybody takes this lock before those of messages and pushes: so a badge is not sent on while the connection ends,
+    which would leave a message that nobody records, and nobody waits in a circle.
+    """
+    query = select(HostConnection.id).where(HostConnection.id == connection_id).with_for_update()
+    if session.scalars(query).one_or_none() is None:
+        raise NotFound(NOTHING_HERE)
+
+
 def end(session: Session, connected: Connected) -> None:
     """Send nothing there any more, and forget the tokens; what waits is not sent, what was sent the host has."""
     connection = connected.connection
@@ -203,6 +214,8 @@ def forget_old(session: Session) -> int:
 
 
 def _forget(session: Session, connection_ids: list[str]) -> None:
+    mine = select(HostConnection.id).where(HostConnection.id.in_(connection_ids)).order_by(HostConnection.id)
+    session.scalars(mine.with_for_update()).all()  # before anything of theirs, as `lock` has it
     pushes = select(HostPush.id).where(HostPush.connection_id.in_(connection_ids))
     session.execute(delete(OutboxMessage).where(OutboxMessage.subject_id.in_(pushes)))
     session.execute(delete(HostPush).where(HostPush.connection_id.in_(connection_ids)))

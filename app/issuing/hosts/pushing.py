@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.issuing import audit, awards, outbox
 from app.issuing.awards import Award, AwardState
 from app.issuing.holding import shelf
 from app.issuing.holding.shelf import Held
+from app.issuing.hosts import connecting
 from app.issuing.hosts.connecting import Connected
 from app.issuing.hosts.tables import HostConnection, HostPush, PushState
 
@@ -33,16 +34,20 @@ class Line:
 def choose(session: Session, connected: Connected, award_ids: Collection[str]) -> int:
     """Send these badges of the connection's account there; how many will go. Private ones, too: it is the holder's act.
 
-    One that waits already goes once. Raises InvalidInput for none and for too many, NotFound for somebody else's.
+    One that waits already goes once. Raises InvalidInput for none and for too many, NotFound for somebody else's, and
+    for a connection that was ended meanwhile.
     """
     if not 0 < len(set(award_ids)) <= MOST_AT_ONCE:
         raise InvalidInput(f"Choose 1 to {MOST_AT_ONCE} badges", pointer="/award")
     account_id = connected.connection.account_id
+    connecting.lock(session, connected.connection.id)
     count = 0
     for award_id in sorted(set(award_ids)):
         award = shelf.mine(session, account_id, award_id)
         if award.state == AwardState.PENDING:
             raise InvalidInput("A badge that is not issued yet cannot be sent", pointer="/award")
+        if award.declined_at is not None:
+            raise InvalidInput("You declined this badge; accept it before you send it", pointer="/award")
         count += _choose(session, connected.connection, award)
     return count
 
@@ -52,13 +57,22 @@ def lines(session: Session, connected: Connected) -> Sequence[Line]:
     query = select(HostPush).where(HostPush.connection_id == connected.connection.id)
     pushes = {push.award_id: push for push in session.scalars(query)}
     held = shelf.of_account(session, connected.connection.account_id)
-    return [Line(each, pushes.get(each.award.id)) for each in held if each.award.state in _SENDABLE]
+    shown = (each for each in held if each.award.declined_at is None or each.award.id in pushes)
+    return [Line(each, pushes.get(each.award.id)) for each in shown if each.award.state in _SENDABLE]
 
 
 def document_of(session: Session, push: HostPush) -> tuple[bytes, int] | None:
-    """The signed badge as it is now, and its revision; None for one that is not there any more (erased, declined)."""
-    award = session.get(Award, push.award_id)
-    if award is None or award.erased_at is not None or award.state not in _SENDABLE:
+    """The signed badge as it is now, and its revision; None for one that is not there any more (erased, declined).
+
+    Nor for one that became somebody else's since it was chosen, or whose address the account gave up: a badge may wait
+    for days, and goes for whoever holds it when it goes.
+    """
+    account_id = session.get_one(HostConnection, push.connection_id).account_id
+    try:
+        award = shelf.mine(session, account_id, push.award_id)
+    except NotFound:
+        return None
+    if award.state not in _SENDABLE or award.declined_at is not None:
         return None
     return awards.credential_of(session, award).json, award.revision
 

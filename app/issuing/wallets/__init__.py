@@ -9,6 +9,7 @@ from app.issuing.wallets.tables import (
     WalletOffer,
     forget_awards,
     forget_old,
+    holds_any,
     of_award,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "claiming",
     "forget_awards",
     "forget_old",
+    "holds_any",
     "nonces",
     "of_award",
     "offers",

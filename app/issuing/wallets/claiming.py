@@ -30,11 +30,14 @@ def take(
 ) -> WalletCredential:
     """Give the wallet that is `holder` (a DID) the badge in this form; the same once more gives the same bytes.
 
-    Raises what `refusing.refuse` raises, and WrongState when the offer gave this form to another key before.
+    Raises what `refusing.refuse` and `offers.refuse_ended` raise, and WrongState when the offer gave this form to
+    another key before.
     """
     issuers.take_turn(session, issuer.id)
     session.flush()
     award = session.get_one(Award, offer.award_id, with_for_update=True, populate_existing=True)
+    session.refresh(offer)  # as it stands now that it is our turn: the badge may have become another person's
+    offers.refuse_ended(offer, award)
     refusing.refuse(award)
     taken = _taken(session, offer, form)
     if taken is None:

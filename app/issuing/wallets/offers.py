@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets as random_secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,6 +31,7 @@ MOST_TRIES = 5  # of the transaction code: then the offer ends, and a million co
 TOKEN_PREFIX = "lwt_"  # noqa: S105 - what tokens begin with, no token
 TOKEN_SECONDS = 300
 NOTHING_HERE = "There is no such offer; ask whoever gave it to you for a new one"
+ENDED_EARLY = "This offer was ended before its time; make a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def make(session: Session, office: Office, award: Award, *, actor: str, with_tx_
         id=clock.new_id(),
         issuer_id=award.issuer_id,
         award_id=award.id,
+        learner_id=award.learner_id,
         code_sha256=digest(code),
         tx_code_sha256=None if tx_code is None else _digest_of_both(code, tx_code),
         wrong_tries=0,
@@ -82,8 +85,7 @@ def open_with(session: Session, issuer: Issuer, code: str, *, is_locked: bool = 
         raise NotFound(NOTHING_HERE)
     if offer.redeemed_at is not None:
         raise Gone("This offer was used by a wallet already", used_at=offer.redeemed_at.isoformat())
-    if offer.ended_at is not None:
-        raise Gone("This offer was ended before its time; make a new one", ended_at=offer.ended_at.isoformat())
+    refuse_ended(offer, session.get_one(Award, offer.award_id))
     if offer.expires_at <= clock.now():
         raise Gone("This offer has ended; make a new one", ended_at=offer.expires_at.isoformat())
     return offer
@@ -100,7 +102,10 @@ def redeem(session: Session, issuer: Issuer, code: str, tx_code: str | None) -> 
     wrong = _wrong_code(offer, code, tx_code)
     if wrong is not None:
         return wrong
-    if refusing.reason(session.get_one(Award, offer.award_id)) is not None:
+    award = session.get_one(Award, offer.award_id)
+    if offer.learner_id != award.learner_id:
+        return Refusal.ENDED
+    if refusing.reason(award) is not None:
         return Refusal.NO_BADGE
     token = TOKEN_PREFIX + random_secrets.token_urlsafe(32)
     offer.redeemed_at = now
@@ -108,12 +113,30 @@ def redeem(session: Session, issuer: Issuer, code: str, tx_code: str | None) -> 
     return Granted(token)
 
 
+def refuse_ended(offer: WalletOffer, award: Award) -> None:
+    """Raise Gone for an offer that was ended, or whose badge is another person's by now."""
+    if offer.ended_at is not None:
+        raise Gone(ENDED_EARLY, ended_at=offer.ended_at.isoformat())
+    if offer.learner_id != award.learner_id:
+        raise Gone(ENDED_EARLY)
+
+
+def end_all(session: Session, award_ids: Collection[str]) -> None:
+    """End the offers of these badges, those included for which a wallet has a token; for badges whose holder was wrong.
+
+    Whoever calls holds the turn of the issuer, so that no wallet is given one meanwhile.
+    """
+    open_ones = WalletOffer.award_id.in_(award_ids), WalletOffer.ended_at.is_(None)
+    session.execute(update(WalletOffer).where(*open_ones).values(ended_at=clock.now()))
+
+
 def with_token(session: Session, issuer: Issuer, token: str) -> WalletOffer | None:
     """The offer whose badge this access token is for; None = it is not good, for whatever reason."""
     query = select(WalletOffer).where(WalletOffer.token_sha256 == digest(token), WalletOffer.issuer_id == issuer.id)
     offer = session.scalars(query).one_or_none()
-    is_good = offer is not None and offer.token_ends_at is not None and offer.token_ends_at > clock.now()
-    return offer if is_good else None
+    if offer is None or offer.ended_at is not None or offer.token_ends_at is None:
+        return None
+    return offer if offer.token_ends_at > clock.now() else None
 
 
 def challenge_of(code: str) -> str:

@@ -34,7 +34,8 @@ class WalletOffer(Base):
     """One badge, offered to one wallet. Of the code, the transaction code and the access token only hashes are kept.
 
     `redeemed_at` = a wallet came with the code; from then on it has a token, until `token_ends_at`. `ended_at` = before
-    its time: by a newer offer of the badge, or by too many wrong transaction codes.
+    its time: by a newer offer of the badge, too many wrong transaction codes, or another address of the holder.
+    `learner_id` is whose badge it was then; None = of an older version of this service. It is good for them alone.
     """
 
     __tablename__ = "wallet_offers"
@@ -42,6 +43,7 @@ class WalletOffer(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
     award_id: Mapped[str] = mapped_column(ForeignKey("awards.id"), index=True)
+    learner_id: Mapped[str | None] = mapped_column(ForeignKey("learners.id"), index=True)
     code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     tx_code_sha256: Mapped[str | None] = mapped_column(String(64))  # with the code hashed in; None = none is asked for
     wrong_tries: Mapped[int] = mapped_column(default=0)
@@ -87,6 +89,13 @@ def of_award(session: Session, award_id: str) -> list[WalletCredential]:
     mine = WalletCredential.award_id == award_id
     query = select(WalletCredential).where(mine).order_by(WalletCredential.valid_from.desc(), WalletCredential.id)
     return list(session.scalars(query))
+
+
+def holds_any(session: Session, award_ids: Sequence[str]) -> bool:
+    """Whether some wallet was given one of these awards: its holder has it then, whatever they answered here."""
+    return (
+        session.scalar(select(WalletCredential.id).where(WalletCredential.award_id.in_(award_ids)).limit(1)) is not None
+    )
 
 
 def forget_awards(session: Session, award_ids: Sequence[str]) -> None:

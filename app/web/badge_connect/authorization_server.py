@@ -8,6 +8,7 @@ is ever put into one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 # Moodle refreshes with its secret in the form, though it registers for Basic; RFC 6749, 2.3.1 knows both.
 METHODS = ["client_secret_basic", "client_secret_post"]
 Pairs = Sequence[tuple[str, str]]
+_CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ class _S256Always(CodeChallenge):  # type: ignore[misc]  # as above
         data = grant.request.payload.data
         if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
             raise InvalidRequestError("Send a code_challenge with code_challenge_method=S256")
+        if not _CHALLENGE.fullmatch(data["code_challenge"]):  # authlib lets a line's end pass
+            raise InvalidRequestError("Send a code_challenge of 43 to 128 characters (RFC 7636, 4.2)")
         super().validate_code_challenge(grant, redirect_uri)
 
 
@@ -219,7 +223,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
     server: Server
 
     def authenticate_refresh_token(self, refresh_token: str) -> _Token | None:
-        found = tokens.find(self.server.session, refresh_token, TokenKind.REFRESH)
+        found = tokens.find(self.server.session, refresh_token, TokenKind.REFRESH, is_locked=True)
         return None if found is None else _Token(*found)
 
     def authenticate_user(self, refresh_token: _Token) -> Account:
@@ -247,14 +251,14 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # as above
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _Token | None:
         del token_type_hint  # there is one table
-        found = tokens.find(self.server.session, token_string)
+        found = tokens.find(self.server.session, token_string, is_locked=True)
         return None if found is None else _Token(*found)
 
     def revoke_token(self, token: _Token, request: Any) -> None:
         """A refresh token takes everything with it, an access token itself alone (RFC 7009, 2.1)."""
         del request
         if token.row.kind == TokenKind.REFRESH:
-            given.end_one(self.server.session, token.grant)
+            given.end_one(self.server.session, token.grant, why="the program gave its token back")
         else:
             self.server.session.delete(token.row)
 
@@ -286,7 +290,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # as above
         """The program that showed its secret. Raises InvalidClientError, also for a header that is no text."""
         try:
             return super().authenticate_client(request, methods, endpoint)
-        except UnicodeDecodeError:
+        except ValueError:  # not base64 of text, or not even ASCII, which authlib expects
             raise InvalidClientError(status_code=401, description="The client cannot be read") from None
 
     def get_authorization_grant(self, request: Any) -> _CodeGrant:

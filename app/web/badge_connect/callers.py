@@ -49,7 +49,9 @@ class _Requires:
         if not scopes.is_allowed(token.scopes, self.may, in_version=dict(self.of_version)):
             wanted = next(each for each, may in self.of_version.items() if may is self.may)
             raise NotAllowed(f"This needs the scope {wanted}, which the holder did not grant", scope=wanted)
-        rates.exchange_badges(grant.id)
+        rates.exchange_badges(f"{grant.account_id} {grant.client_id}")
+        if self.may is May.ADD_BADGES:  # each of which is judged, and may ask strangers' hosts
+            rates.look_up_for(grant.account_id)
         if grant.last_used_at is None or clock.now() - grant.last_used_at > NOTED_AGAIN_AFTER:
             # A busy database must not turn anybody away because of a note.
             with suppress(Busy), service.database.write() as session:

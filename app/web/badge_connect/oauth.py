@@ -1,7 +1,9 @@
 """How programs of others are let in: they register, ask a holder in the browser, and exchange the code for tokens.
 
-Errors here are those of OAuth (RFC 6749, 7009, 7591), as its clients expect them. A request for authorisation that
-names no program, or an address that it did not register, is answered with a page: nobody is sent anywhere.
+Errors here are those of OAuth (RFC 6749, 7009, 7591), as its clients expect them. A request for authorisation that is
+not as it should be is answered with a page, whatever is wrong: anybody registers, so that a link to this service which
+sends on to an address of theirs could lead to anything. Nobody is sent anywhere before they have answered here, signed
+in (RFC 9700, 4.11.2).
 """
 
 from __future__ import annotations
@@ -27,9 +29,19 @@ PATH = "/ims/ob/v3p0/oauth"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 
 FORM = "application/x-www-form-urlencoded"
-MAX_BYTES = 32_768
+MAX_BYTES = 16_384
 MOST_FIELDS = 30
 LONGEST_FIELD = 2_048
+# What a question is asked with, and how long that may be. Whatever else stands there is nobody's, and is not kept.
+MEMBERS = {
+    "response_type": 100,
+    "client_id": 100,
+    "redirect_uri": LONGEST_FIELD,
+    "scope": 1_000,
+    "state": LONGEST_FIELD,
+    "code_challenge": 128,
+    "code_challenge_method": 100,
+}
 
 
 @router.post("/register", tags=["integrator"])
@@ -39,7 +51,7 @@ def register(request: Request, *, body: RawBody, service: TheService, rates: The
     try:
         stated = _document(request, body)
         with service.database.write() as session:
-            client, secret = clients.register(session, stated)
+            client, secret = clients.register(session, service.office, stated)
     except InvalidInput as error:
         return _refused_registration(error)
     return JSONResponse(_registered(client, secret), status_code=201, headers=NO_STORE)
@@ -55,10 +67,7 @@ def authorize(request: Request, *, service: TheService, rates: TheRates) -> Resp
         try:
             grant = server.get_consent_grant(asked)
         except OAuth2Error as error:
-            if error.redirect_uri is None:
-                raise InvalidInput(_sentence(error)) from error
-            response: Response = server.handle_error_response(None, error)
-            return response
+            raise InvalidInput(_sentence(error)) from error
         question = grants.ask(session, grant.client.row, {"pairs": [list(pair) for pair in asked.pairs]})
     return go(f"/me/apps/{question.id}")
 
@@ -100,10 +109,13 @@ def secure_url(service: Service, path: str) -> str:
 
 
 def _bounded(pairs: Pairs) -> Pairs:
-    """Pairs of a query. Raises InvalidInput for too many and too long ones, and for what no database holds."""
-    if len(pairs) > MOST_FIELDS or any(len(value) > LONGEST_FIELD or "\0" in value + name for name, value in pairs):
+    """What of a query counts. Raises InvalidInput for too much, and for what is there twice or cannot be kept."""
+    known = [(name, value) for name, value in pairs if name in MEMBERS]
+    is_twice = len({name for name, _ in known}) != len(known)
+    is_long = len(pairs) > MOST_FIELDS or any(len(value) > MEMBERS[name] for name, value in known)
+    if is_twice or is_long or any("\0" in value for _, value in known):
         raise InvalidInput("The site that sent you here asked in a way that cannot be read; nothing was let in")
-    return pairs
+    return known
 
 
 def _form(request: Request, body: bytes) -> Pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.credentials.report import Report, Verdict
-from app.issuing import collection, kept_badges
+from app.issuing import collection, kept_badges, verification
 from app.issuing.kept_badges import Origin, Outcome
 from app.judging.desk import Desk
 from app.service import Service
@@ -26,7 +26,7 @@ def _take(service: Service, desk: Desk, caller: Caller, document: bytes) -> bool
         names = kept_badges.names_of(session, caller.account_id)
     report = desk.judge(document, recipient=names or None)
     with service.database.write() as session:
-        if _is_own(report) and report.credential is not None:
+        if report.credential is not None and _is_own(service, report):
             held = collection.is_held(session, service.office, caller.account_id, report.credential.credential_id)
             if held:  # it is among the holder's badges, in its newest form
                 return False
@@ -42,5 +42,8 @@ def _take(service: Service, desk: Desk, caller: Caller, document: bytes) -> bool
         return kept.outcome is Outcome.ADDED
 
 
-def _is_own(report: Report) -> bool:
-    return report.credential is not None and report.verdict is not Verdict.BROKEN
+def _is_own(service: Service, report: Report) -> bool:
+    """Whether an issuer here signed it. Equal badges are of one issuer: another's may carry an id of ours."""
+    if report.credential is None or report.verdict is Verdict.BROKEN:
+        return False
+    return verification.is_own_issuer(service.office, report.credential.issuer_id)

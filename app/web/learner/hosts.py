@@ -77,6 +77,7 @@ async def answer(
                 _checked(host_id),
                 state=told.get("state", ""),
                 code=told.get("code", ""),
+                issuer=told.get("iss"),
             )
         )
     except (InvalidInput, Busy) as error:
@@ -167,11 +168,19 @@ def _to_host(request: Request, person: Visitor, service: Service, host: Host) ->
     with service.database.write() as session:
         asked = hosts.connecting.ask(session, service.office, person.account_id, host)
     url = outside.question_url(host, asked, _redirect_url(service, host.id))
-    return inside(request, "learner/host_go.html", person, host=host, url=url)
+    asks = outside.authorization_host(host)  # which people see and confirm, where it is not the host that they named
+    return inside(request, "learner/host_go.html", person, host=host, url=url, asks=asks)
 
 
 def _answered(
-    service: Service, network: Network | None, person: Visitor, host_id: str, *, state: str, code: str
+    service: Service,
+    network: Network | None,
+    person: Visitor,
+    host_id: str,
+    *,
+    state: str,
+    code: str,
+    issuer: str | None,
 ) -> Connected:
     office = service.office
     with service.database.write() as session:
@@ -179,6 +188,9 @@ def _answered(
         verifier = hosts.connecting.take(session, office, state, account_id=person.account_id, host_id=host_id)
     if not code:
         raise InvalidInput(_("You did not agree at the host, so nothing is sent there"))
+    if issuer is not None and not outside.is_answer_of(host, issuer):
+        log.warning("answer of another host", host_id=host_id)
+        raise InvalidInput(_("The host did not finish the connection. Connect once more"))
     try:
         given = outside.exchange(
             host,

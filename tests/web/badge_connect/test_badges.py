@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.issuing import awards, kept_badges
 from app.issuing.kept_badges import KeptBadge
+from app.web.rates import Rates
 from tests.badges_elsewhere import AWARDED_AT, badge
 from tests.endorsers import Endorser, endorser
 from tests.web.badge_connect.conftest import House
@@ -301,3 +302,22 @@ def test_what_is_no_profile_is_refused(let_in: Consumer):
 
         assert failure(answer)[1] == "invalid_data"
         assert answer.status_code in {400, 413}
+
+
+def test_badges_are_added_for_one_holder_as_often_as_one_caller_has_any_checked(
+    consumer: Consumer, agree: Agree, house: House, dales: Endorser, ana: str
+):
+    """Whichever program adds them and however often it was let in: each is judged, and may ask strangers' hosts."""
+    house.app.state.rates = Rates(verify_per_minute=2)
+
+    def add(email: str) -> int:
+        consumer.exchange(consumer.come_back(agree(email=email)))
+        answer = consumer.call("POST", "/credentials", content=badge(dales, email), headers=JSON)
+        return int(answer.status_code)
+
+    theirs = [add(ana) for _ in range(3)]
+
+    assert theirs[2] == 429
+    assert 429 not in theirs[:2]
+    assert add(f"other-{ana}") != 429
+    assert consumer.call("GET", "/credentials").status_code == 200

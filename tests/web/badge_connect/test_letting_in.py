@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app import clock
+from app.errors import InvalidInput
 from app.issuing.audit import AuditEntry
+from app.issuing.badge_connect import ConnectQuestion, clients
+from app.issuing.office import Addresses
+from app.web.badge_connect.oauth import MEMBERS
 from tests.web.badge_connect.conftest import House, words_of
 from tests.web.badge_connect.consumer import ALL, HOME, PROFILE, READ, REGISTRATION, UPSERT, Consumer, query_of
 
@@ -131,25 +138,32 @@ def test_the_holder_may_decline_and_a_question_is_answered_once(
     assert browser.get(page).status_code == 404
 
 
-NO_QUESTIONS: list[tuple[dict[str, Any], str]] = [
-    ({"code_challenge": None}, "invalid_request"),
-    ({"code_challenge_method": "plain"}, "invalid_request"),
-    ({"code_challenge_method": None}, "invalid_request"),
-    ({"code_challenge": "short"}, "invalid_request"),
-    ({"state": None}, "invalid_request"),
-    ({"response_type": 'token"'}, "unsupported_response_type"),
-    ({"scope": "admin"}, "invalid_scope"),
-    ({"scope": None}, "invalid_scope"),
+NO_QUESTIONS: list[dict[str, Any]] = [
+    {"code_challenge": None},
+    {"code_challenge_method": "plain"},
+    {"code_challenge_method": None},
+    {"code_challenge": "short"},
+    {"code_challenge": "c" * 43 + "\n"},
+    {"code_challenge": "c" * 127 + "\n"},
+    {"state": None},
+    {"response_type": 'token"'},
+    {"response_type": None},
+    {"scope": "admin"},
+    {"scope": None},
 ]
 
 
-def test_a_question_that_is_not_as_it_should_be_is_sent_back(consumer: Consumer, client: TestClient):
-    """OB3-65: no PKCE, plain PKCE and no state are refused."""
-    for fields, error in NO_QUESTIONS:
-        answer = client.get(consumer.question(**fields), headers=PAGE, follow_redirects=False)
+def test_a_question_that_is_not_as_it_should_be_is_told_and_sends_nobody_anywhere(
+    consumer: Consumer, client: TestClient, house: House, ana: str
+):
+    """OB3-65: no PKCE, plain PKCE and no state are refused. A stranger's address is no place to send people to."""
+    for fields in NO_QUESTIONS:
+        for browser in (client, house.enter(ana).client):
+            answer = browser.get(consumer.question(**fields), headers=PAGE, follow_redirects=False)
 
-        assert answer.headers["location"].startswith(f"{HOME}/callback?"), fields
-        assert query_of(answer.headers["location"])["error"] == error, fields
+            assert answer.status_code == 422, fields
+            assert "location" not in answer.headers, fields
+            assert "nothing was let in" in answer.text, fields
 
 
 UNKNOWN_ADDRESSES: list[dict[str, Any]] = [
@@ -236,13 +250,24 @@ def test_another_program_gets_nothing_for_a_code_or_a_token(consumer: Consumer, 
 
 
 def test_a_program_without_its_secret_is_told_to_show_it(consumer: Consumer, client: TestClient):
-    for header in ["Basic !", "Basic /////w==", "Bearer x", "Basic Og==", ""]:
-        answer = client.post(
-            consumer.flow["tokenUrl"], data={"grant_type": "refresh_token"}, headers={"Authorization": header}
-        )
+    token, *headers = [consumer.flow["tokenUrl"], b"Basic !", b"Basic /////w==", b"Bearer x", b"Basic Og==", b""]
+    headers += [
+        b"Basic \xe9",
+        b"Basic \xa0",
+        b"Basic \xc3\xa9",
+        b"Basic",
+        b"Basic a b",
+        b"Basic =",
+        b"\xff",
+        b"Basic \xff=",
+    ]
+    for url in (token, token.replace("/token", "/revoke")):
+        for header in headers:
+            told = {"grant_type": "refresh_token", "token": "lct_x"}
+            answer = client.post(url, data=told, headers=[(b"Authorization", header)])
 
-        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), header
-        assert answer.headers["www-authenticate"].startswith("Basic"), header
+            assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), (url, header)
+            assert answer.headers["www-authenticate"].startswith("Basic"), (url, header)
 
 
 def test_a_refresh_brings_a_fresh_token_and_widens_nothing(consumer: Consumer, agree: Agree):
@@ -315,3 +340,70 @@ def test_each_issuer_s_log_says_that_its_badges_were_opened_to_somebody(
         found = [(each.action, each.facts["host"]) for each in entries if each.action.startswith("app.")]
 
     assert found == [("app.let-in", "portfolio.example"), ("app.ended", "portfolio.example")]
+
+
+@pytest.mark.parametrize("how", ["gave its token back", "shown once more"])
+def test_each_issuer_s_log_says_so_once_when_a_program_ends_it(
+    house: House, ana: str, agree: Agree, consumer: Consumer, how: str
+):
+    award = house.award(ana)
+    code = consumer.come_back(agree())
+    consumer.exchange(code)
+    for _ in range(2):
+        consumer.revoke(consumer.tokens["refresh_token"]) if how == "gave its token back" else consumer.exchange(code)
+    with house.service.database.read() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.object_id == award.learner_id)).all()
+        [ended] = [each for each in entries if each.action == "app.ended"]
+
+    assert ended.actor == f"app:{consumer.credentials[0]}"
+    assert ended.facts["host"] == "portfolio.example"
+    assert how in ended.facts["reason"]
+
+
+def test_of_a_question_nothing_is_kept_but_what_it_is_asked_with(consumer: Consumer, client: TestClient, house: House):
+    more = {f"x{number}": "y" * 2_000 for number in range(20)}
+    asked = client.get(consumer.question(state="s" * 2_048, **more), headers=PAGE, follow_redirects=False)
+    question_id = asked.headers["location"].rpartition("/")[2]
+
+    with house.service.database.read() as session:
+        kept = session.get_one(ConnectQuestion, question_id).asked["pairs"]
+
+    assert sorted(name for name, _ in kept) == sorted(MEMBERS)
+    assert len(json.dumps(kept)) < 8_000
+
+
+def test_a_question_with_a_member_that_is_long_or_there_twice_is_not_kept(consumer: Consumer, client: TestClient):
+    for name, longest in MEMBERS.items():
+        for question in (
+            consumer.question(**{name: "s" * (longest + 1)}),
+            f"{consumer.question(**{name: 's'})}&{name}=s",
+            consumer.question(**{name: "s\0"}),
+        ):
+            answer = client.get(question, headers=PAGE, follow_redirects=False)
+
+            assert answer.status_code == 422, question
+            assert "nothing was let in" in answer.text, question
+
+
+def test_no_program_takes_the_host_of_this_service_for_its_own(house: House):
+    """Nor one that was its host before, in whatever letters and at whatever port."""
+    office = house.service.office
+    moved = dataclasses.replace(office, former=(Addresses("https://badges-of-old.test"),))
+    for host in ("badges.test", "BADGES.test", "badges.test:8443", "badges.test.", "badges-of-old.test"):
+        addresses = dict.fromkeys(("client_uri", "logo_uri", "tos_uri", "policy_uri"), f"https://{host}/")
+        stated = REGISTRATION | addresses | {"redirect_uris": [f"https://{host}/me"]}
+        with house.service.database.write() as session, pytest.raises(InvalidInput, match="this service itself"):
+            clients.register(session, moved, stated)
+
+
+def test_a_host_is_as_long_as_a_host_may_be(consumer: Consumer):
+    def at(host: str) -> dict[str, Any]:
+        addresses = dict.fromkeys(("client_uri", "logo_uri", "tos_uri", "policy_uri"), f"https://{host}/")
+        return addresses | {"redirect_uris": [f"https://{host}/callback"]}
+
+    longest = ".".join(["a" * 63] * 3 + ["b" * 61])
+
+    assert (len(longest), consumer.register(**at(longest)).status_code) == (253, 201)
+    for host in (f"a{longest}", "a" * 300):
+        refused = consumer.register(**at(host))
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")

@@ -14,12 +14,16 @@ import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.issuing import awards
+from app.issuing import accounts, awards, corrections, erasure
+from app.issuing.awards import Award
+from app.issuing.holding import choices
 from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
+from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.outbound import email
 from app.outbound.network import Network
 from app.web.rates import Rates
+from app.worker.hosts import HostLane
 from app.worker.sending import Sending
 from tests.strangers import Answer, Strangers, strangers
 from tests.web.badge_connect.conftest import House, words_of
@@ -31,7 +35,7 @@ Connect = Callable[[], Any]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strangers]:
     """The internet, with a host."""
-    with strangers(tmp_path_factory.mktemp("world"), HOST, "evil.example") as opened:
+    with strangers(tmp_path_factory.mktemp("world"), HOST, f"api.{HOST}", "evil.example") as opened:
         yield opened
 
 
@@ -85,6 +89,20 @@ def send(house: House) -> int:
     return Sending(service, email.mailer(service.settings), house.app.state.network).send(threading.Event())
 
 
+def taken(house: House) -> tuple[HostLane, OutboxMessage]:
+    """A worker that has taken the one message that is due."""
+    lane = HostLane(house.service, house.app.state.network)
+    with house.service.database.write() as session:
+        [message] = lane.take(session, 2)
+    return lane, message
+
+
+def connection_of(house: House) -> HostConnection:
+    """The one connection that there is."""
+    with house.service.database.read() as session:
+        return session.scalars(select(HostConnection)).one()
+
+
 def push_of(house: House, award_id: str) -> HostPush:
     """What became of a badge."""
     with house.service.database.read() as session:
@@ -109,6 +127,63 @@ def test_a_badge_goes_the_whole_way_to_a_host_and_the_page_says_that_it_was_take
     assert "not sent" in before
     assert "on its way" in waiting
     assert "taken" in words_of(browser.get(page).text)
+
+
+def moved(house: House, award: Award, ana: str) -> None:
+    """The badge was never Ana's: its address is put right."""
+    with house.service.database.write() as session:
+        found = awards.by_id(session, award.id)
+        corrections.correct_address(session, house.service.office, found, f"right-{ana}", actor="test")
+
+
+def address_gone(house: House, award: Award, ana: str) -> None:
+    """Ana takes the address of the badge off her account."""
+    del award
+    with house.service.database.write() as session:
+        account = accounts.people.of_confirmed_address(session, ana)
+        accounts.people.confirm_address(session, account, f"second-{ana}")
+        accounts.people.remove_address(session, account, ana)
+
+
+def declined(house: House, award: Award, ana: str) -> None:
+    """Ana does not want the badge any more."""
+    del ana
+    with house.service.database.write() as session:
+        choices.decline(session, awards.by_id(session, award.id), actor="test")
+
+
+def erased(house: House, award: Award, ana: str) -> None:
+    """The issuer was asked to forget Ana."""
+    del ana
+    with house.service.database.write() as session:
+        erasure.erase(session, house.service.office, session.get_one(Learner, award.learner_id), actor="test")
+
+
+@pytest.mark.parametrize("change", [moved, address_gone, declined, erased])
+def test_a_badge_that_waits_does_not_go_once_it_is_not_the_sender_s_any_more(
+    house: House, host: StubHost, connect: Connect, ana: str, change: Callable[[House, Award, str], None]
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+
+    change(house, award, ana)
+    send(house)
+
+    assert host.taken == {}
+    assert push_of(house, award.id).state == "refused"
+
+
+def test_a_badge_that_was_declined_is_not_offered_to_be_sent_and_not_sent(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    declined(house, award, ana)
+
+    assert award.id not in browser.get(page).text
+    assert browser.post(f"{page}/send", award=award.id).status_code == 422
+    assert host.taken == {}
 
 
 def test_this_service_registers_once_at_a_host_and_keeps_no_token_in_the_open(
@@ -177,6 +252,66 @@ def test_a_token_that_ended_is_refreshed_and_the_fresh_one_is_kept(
     assert host.good_tokens == asked_for  # the second badge went with the token that was kept
 
 
+def test_a_fresh_token_outlives_the_worker_that_asked_for_it(house: House, host: StubHost, connect: Connect, ana: str):
+    """The host takes each refresh token once: the one that came with the fresh token is the only one that is good."""
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.good_tokens.clear()
+    host.fails = [refusal(503, "Busy")]
+    lane, message = taken(house)
+    lane.deliver(message)  # and then the worker is killed, so that nothing is recorded
+
+    host.good_tokens.clear()
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        send(house)
+
+    assert push_of(house, award.id).state == "sent"
+
+
+@pytest.mark.parametrize("is_refreshed", [True, False])
+def test_a_try_on_its_way_does_not_undo_that_the_holder_connected_once_more(
+    house: House, host: StubHost, connect: Connect, ana: str, *, is_refreshed: bool
+):
+    """Whether the host gave the old connection another token (which must not take the new one's place), or none."""
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.fails = [refusal(503, "Busy")] if is_refreshed else []
+    host.refresh_tokens = host.refresh_tokens if is_refreshed else set()
+    host.good_tokens.clear()
+    lane, message = taken(house)
+    browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
+    kept, good = connection_of(house).sealed_tokens, set(host.good_tokens)
+    host.good_tokens.clear()
+    outcome = lane.deliver(message)
+    host.good_tokens |= good
+    with house.service.database.write() as session:
+        lane.record(session, message, outcome)
+
+    assert connection_of(house).sealed_tokens == kept
+    assert connection_of(house).last_error is None
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
+        send(house)
+    assert push_of(house, award.id).state == "sent"
+
+
+def test_what_the_holder_ends_while_a_token_is_asked_for_is_not_sent(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    host.good_tokens.clear()
+    lane, message = taken(house)
+    browser.post(f"{page}/end")
+    outcome = lane.deliver(message)
+    with house.service.database.write() as session:
+        lane.record(session, message, outcome)
+
+    assert host.taken == {}
+
+
 def test_a_host_that_let_us_go_asks_the_holder_to_connect_once_more(
     house: House, host: StubHost, connect: Connect, ana: str
 ):
@@ -221,6 +356,14 @@ def test_what_is_no_host_is_refused_in_one_sentence_whatever_is_wrong(house: Hou
         "no addresses": lambda _told: {"openapi": "3.0.1"},
         "http": lambda told: _with(told, "tokenUrl", f"http://{HOST}/token"),
         "a local address": lambda told: _with(told, "tokenUrl", "https://10.0.0.1/token"),
+        "tokens elsewhere": lambda told: _with(told, "tokenUrl", "https://evil.example/token"),
+        "tokens below": lambda told: _with(told, "tokenUrl", f"https://api.{HOST}/token"),
+        "tokens at another port": lambda told: _with(told, "tokenUrl", f"https://{HOST}:8443/token"),
+        "asks elsewhere": lambda told: _with(told, "authorizationUrl", "https://evil.example/authorize"),
+        "asks at a name that ends alike": lambda told: _with(told, "authorizationUrl", f"https://not{HOST}/authorize"),
+        "asks at the top": lambda told: _with(told, "authorizationUrl", f"https://{HOST.partition('.')[2]}/authorize"),
+        "registration elsewhere": lambda told: _registering_at(told, "https://evil.example/register"),
+        "badges elsewhere": lambda told: told | {"servers": [{"url": "https://evil.example/ims/ob/v3p0"}]},
         "takes no badges": lambda told: _with(told, "scopes", {}),
     }
     sentences = {}
@@ -235,6 +378,9 @@ def test_what_is_no_host_is_refused_in_one_sentence_whatever_is_wrong(house: Hou
         "nobody",
         "https://evil.example",
         "a b",
+        f"{BASE}/{'a' * (1_000 - len(BASE) - 1)}",
+        f"{HOST}/{'a' * (1_000 - len(HOST) - 1)}",
+        f"{HOST}/{'a' * 962}",
     ):
         answer = browser.post("/me/hosts", address=address)
         sentences[address] = (answer.status_code, "There is no host of Open Badges 3.0 at this address" in answer.text)
@@ -286,6 +432,38 @@ def test_who_leaves_takes_the_tokens_along(house: House, connect: Connect, ana: 
     browser.post("/me/delete", address=ana, what="account")
     with house.service.database.read() as session:
         assert session.scalars(select(HostConnection)).all() == []
+
+
+def test_a_host_may_ask_and_take_badges_below_its_name_and_the_page_shows_where_it_asks(
+    house: House, host: StubHost, ana: str
+):
+    host.description = lambda told: (
+        _with(told, "authorizationUrl", f"https://login.{HOST}/authorize")
+        | {"servers": [{"url": f"https://api.{HOST}/ims/ob/v3p0"}]}
+    )
+
+    page = house.enter(ana).post("/me/hosts", address=HOST)
+
+    assert page.status_code == 200, words_of(page.text)
+    assert f"You agree at login.{HOST} ," in words_of(page.text)
+    assert "http-equiv" not in page.text  # nobody is led to a host that they did not name before they have read it
+
+
+@pytest.mark.parametrize(("issuer", "status"), [("https://evil.example", 422), ("", 422), (BASE, 303), (None, 303)])
+def test_an_answer_that_says_whose_it_is_has_to_be_the_host_s(
+    house: House, host: StubHost, ana: str, issuer: str | None, status: int
+):
+    """RFC 9207."""
+    browser = house.enter(ana)
+    answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
+
+    assert browser.get(answer if issuer is None else f"{answer}&iss={issuer}").status_code == status
+    assert len(host.codes) == (1 if status == 422 else 0)  # its code was shown to nobody
+
+
+def _registering_at(told: dict[str, Any], url: str) -> dict[str, Any]:
+    told["components"]["securitySchemes"]["OAuth2ACG"]["x-imssf-registrationUrl"] = url
+    return told
 
 
 def _with(told: dict[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _app(service: Service, account_id: str) -> str:
         "scope": " ".join(badge_connect.V3_SCOPES),
     }
     with service.database.write() as session:
-        client, _secret = badge_connect.clients.register(session, stated)
+        client, _secret = badge_connect.clients.register(session, service.office, stated)
         facts = {"scopes": client.scopes, "redirect_uri": home, "code": "code", "challenge": "c" * 43}
         badge_connect.grants.let_in(session, account_id, client, **facts).code_used_at = clock.now()
         return client.id

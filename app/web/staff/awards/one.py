@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput, NotFound
-from app.issuing import achievements, actors, award_search, award_status, award_story, awards, explaining
+from app.issuing import achievements, actors, award_search, award_status, award_story, awards, explaining, wallets
 from app.issuing.award_search import AwardLine
 from app.issuing.awards import Award, AwardState
 from app.issuing.explaining import Explanation
@@ -68,6 +68,7 @@ def _page(
         (line,) = award_search.lines(session, [award])
         shown = _shown(session, award, line, local)
         others = award_search.lines(session, award_story.others_of(session, award))
+        can_be = _can_be(award, is_in_wallet=wallets.holds_any(session, [award.id]))
     return at_work(
         request,
         "staff/awards/one.html",
@@ -81,7 +82,7 @@ def _page(
         visibility=words.visibility(award),
         url=service.office.at(award.era).addresses.badge(award.id),
         files=FILES,
-        can_be=_can_be(award),
+        can_be=can_be,
         others=[(each, words.pill(each.award, now=now)) for each in others],
         **shown,
     )
@@ -164,7 +165,7 @@ def _every_member(evidence: dict[str, Any]) -> dict[str, Any]:
     return {name: evidence.get(name) for name in ("id", "name", "narrative", "description", "genre")}
 
 
-def _can_be(award: Award) -> dict[str, bool]:
+def _can_be(award: Award, *, is_in_wallet: bool) -> dict[str, bool]:
     """What can be done with it as it stands."""
     lives = award.state in {AwardState.ISSUED, AwardState.SUSPENDED}
     return {
@@ -173,5 +174,5 @@ def _can_be(award: Award) -> dict[str, bool]:
         "reinstated": award.state == AwardState.SUSPENDED,
         "replaced": lives,
         "mailed": lives,
-        "corrected": lives and award.claimed_at is None,
+        "corrected": lives and award.claimed_at is None and not is_in_wallet,
     }
