@@ -138,7 +138,8 @@ class Completion:
 
     `index` is its place in the delivery. `comment` is the sender's; `notes` are the letterbox's remarks for staff.
     `sequence` is the source's own order among facts of one moment, compared as text; None where it gives none.
-    `valid_until` is stated of awards that were issued elsewhere only.
+    `valid_until` is stated of awards that were issued elsewhere only, `sponsor` and `funding` (who paid, and how) of
+    awards by hand only; no rule asks for them, so none of the three is stored with the fact.
     """
 
     kind: CompletionKind
@@ -160,6 +161,8 @@ class Completion:
     index: int = 0
     sequence: str | None = None
     valid_until: datetime | None = None
+    sponsor: str | None = None
+    funding: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fact as plain JSON values: numbers of a score as text, moments in ISO 8601."""

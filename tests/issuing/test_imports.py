@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -11,13 +12,14 @@ from sqlalchemy import func, select
 
 from app.db import Base
 from app.errors import Gone, InvalidInput, NotFound, TooLarge, WrongImportState
-from app.issuing import audit, imports, inbox, rules, sources
+from app.issuing import achievements, audit, imports, inbox, rules, sources
 from app.issuing.awards import Award
 from app.issuing.completions import Completion
 from app.issuing.deliveries import Delivery
 from app.issuing.foresight import WOULD_AWARD, foresee, undone
 from app.issuing.imports import ImportState, Seen, Verdict
 from app.issuing.learners import Learner
+from app.issuing.office import Sponsorship
 from app.lms import csv
 
 GOOD = b"email,course_id,completed_at\nana@x.example,BLS,2026-03-01\nli@x.example,ALS,2026-03-01\nx,BLS,2026-03-01\n"
@@ -50,8 +52,18 @@ class Files:
             ]
             return work(session, self.desk.office, found, rows, *more)
 
+    def by_hand(self, data: bytes) -> str:
+        """A checked file of which every row earns the badge by somebody's word."""
+        with self.desk.write() as session:
+            source = imports.by_hand.source_of(session, self.desk.office, self.desk.issuer, actor="cli")
+            earned = achievements.by_id(session, self.achievement.id)
+            made = imports.upload(session, self.desk.office, source, data, actor="cli", achievement=earned)
+        return self._checked(made.id)
+
     def checked(self, data: bytes = GOOD) -> str:
-        import_id = self.upload(data)
+        return self._checked(self.upload(data))
+
+    def _checked(self, import_id: str) -> str:
         self.slice(imports.check, import_id, Seen())
         with self.desk.write() as session:
             imports.end_check(session, imports.by_id(session, import_id))
@@ -225,6 +237,35 @@ def test_every_change_has_one_audit_entry(files):
             "import.confirmed",
             "import.cancelled",
         ]
+
+
+# -- awards by hand ------------------------------------------------------------------------------------------
+
+PAID = "email,sponsor,funding\nana@x.example,Ward 3,grant 7\nli@x.example,,\nkim@x.example,{long},\n"
+
+
+def test_awards_by_hand_note_who_paid_and_a_sponsor_that_is_no_short_line_is_put_right(files):
+    import_id = files.by_hand(PAID.format(long="x" * 201).encode())
+    (wrong,) = to_put_right(files, import_id)
+    files.do(imports.confirm, import_id)
+    files.slice(imports.run, import_id)
+
+    assert wrong == (4, "sponsor: One line of at most 200 characters is expected here")
+    with files.desk.read() as session:
+        found = imports.by_id(session, import_id)
+        noted = {(each.sponsor, each.funding) for each in session.scalars(select(Award))}
+    assert found.results == found.checked == {Verdict.AWARD: 2, Verdict.UNREADABLE: 1}
+    assert noted == {("Ward 3", "grant 7"), (None, None)}
+
+
+def test_a_row_that_says_no_sponsor_leaves_that_to_the_learner_s_plans_and_pathways(files):
+    files.desk.office = replace(files.desk.office, sponsored=lambda *_: Sponsorship("City fund"))
+    import_id = files.by_hand(PAID.format(long="Ward 9").encode())
+    files.do(imports.confirm, import_id)
+    files.slice(imports.run, import_id)
+
+    with files.desk.read() as session:
+        assert set(session.scalars(select(Award.sponsor))) == {"Ward 3", "City fund", "Ward 9"}
 
 
 # -- what needs attention ------------------------------------------------------------------------------------

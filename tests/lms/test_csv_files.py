@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as writing
 import io
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,16 @@ def settings(**options) -> CsvSettings:
 def items_of(data: bytes, **options):
     read = settings(**options)
     table = open_table(data, read)
+    assert table.questions == ()
+    return [read_row(row, table.columns, read, received_at=NOW) for row in table.rows()]
+
+
+def open_by_hand(text: str):
+    return open_table(text.encode(), replace(settings(course_id="bls"), by_hand=True))
+
+
+def items_by_hand(text: str):
+    table, read = open_by_hand(text), settings(course_id="bls")
     assert table.questions == ()
     return [read_row(row, table.columns, read, received_at=NOW) for row in table.rows()]
 
@@ -126,6 +137,46 @@ def test_columns_are_shown_with_how_they_were_found_and_others_are_kept_aside():
     assert dict(table.columns.places) == {"email": 0, "course_id": 1, "comment": 3}
     assert dict(table.columns.found_by) == {"email": "alias", "course_id": "heading", "comment": "chosen"}
     assert table.columns.extra == ("Ward",)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["sponsor,funding", "Sponsored by,Grant", "Patrocinador,Financiación", "Kostenträger,Förderung", "Payer,Beca"],
+)
+def test_who_paid_is_read_of_awards_by_hand_in_several_languages(headings):
+    (item,) = items_by_hand(f"email,{headings}\na@x.example,Ward 3,a grant of 2026")
+
+    assert (item.sponsor, item.funding) == ("Ward 3", "a grant of 2026")
+
+
+def test_nothing_is_said_of_who_paid_where_the_cells_are_empty():
+    (item,) = items_by_hand("email,sponsor,funding\na@x.example,,")
+
+    assert (item.sponsor, item.funding) == (None, None)
+
+
+@pytest.mark.parametrize("sponsor", ["x" * 201, '"two\nlines"'], ids=["too long", "two lines"])
+def test_a_sponsor_that_is_no_short_line_is_a_row_to_put_right_and_one_of_200_characters_is_none(sponsor):
+    wrong, right = items_by_hand(f"email,sponsor\na@x.example,{sponsor}\nb@x.example,{'x' * 200}")
+
+    assert isinstance(wrong, Unreadable)
+    assert column_of(wrong.pointer) == "sponsor"
+    assert "at most 200 characters" in wrong.detail
+    assert right.sponsor == "x" * 200
+
+
+def test_two_columns_that_may_say_who_paid_are_asked_about():
+    (question,) = open_by_hand("email,sponsor name,paid by\na@x.example,A,B").questions
+
+    assert question.setting == "columns/sponsor"
+
+
+def test_rules_ask_nobody_who_paid_so_that_such_a_column_is_left_aside_in_their_files():
+    table = open_table(b"email,course_id,sponsor\na@x.example,BLS,Ward 3", settings())
+    chosen = open_table(b"email,course_id,who\na@x.example,BLS,Ward 3", settings(columns={"sponsor": "who"}))
+
+    assert table.columns.extra == ("sponsor",)
+    assert [each.setting for each in chosen.questions] == ["columns/sponsor"]
 
 
 @pytest.mark.parametrize(

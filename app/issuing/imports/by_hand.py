@@ -27,7 +27,7 @@ from app.issuing import by_hand as office_hand
 from app.issuing.awards import Earned
 from app.issuing.imports.tables import Import
 from app.issuing.issuers import Issuer
-from app.issuing.office import Office
+from app.issuing.office import Office, Sponsorship
 from app.issuing.sources import Source, SourceState
 from app.lms import base as lms
 from app.lms import csv
@@ -108,6 +108,7 @@ def _earned(session: Session, office: Office, found: Import, item: lms.Completio
         awarded_at=item.occurred_at,
         evidence=item.evidence,
         narrative=item.comment,
+        sponsorship=Sponsorship(item.sponsor, item.funding) if item.sponsor or item.funding else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -163,7 +164,8 @@ def rows_of(
 def settings_of(session: Session, office: Office, found: Import) -> csv.CsvSettings:
     """The source's settings with what this import says otherwise."""
     source = sources.by_id(session, found.source_id)
-    return csv.CsvSettings.read({**sources.config(office, source).settings, **found.options}, [])
+    read = csv.CsvSettings.read({**sources.config(office, source).settings, **found.options}, [])
+    return replace(read, by_hand=found.achievement_id is not None)
 
 
 def _checked_options(source: Source, options: Mapping[str, Any]) -> dict[str, Any]:

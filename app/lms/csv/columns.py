@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from app.lms.csv.cells import tidy
 
@@ -48,16 +49,37 @@ _ALIASES_OF_AWARDS: Mapping[str, str] = {
     "award_url credential_url",
     "valid_until": "expires_at expires expires_on expiration_date expiry_date expires_at_date expiration",
 }
-FIELDS = tuple(_ALIASES)
-FIELDS_OF_AWARDS = (*FIELDS, "valid_until")
+# In a file of awards by hand, beside the others: what is said of an award itself, and no platform says of a completion.
+_ALIASES_BY_HAND: Mapping[str, str] = {
+    "sponsor": "sponsor_name sponsored_by sponsoring_organisation sponsoring_organization paid_by payer "
+    "kostentrager bezahlt_von parrain finance_par patrocinador patrocinado_por pagado_por paga",
+    "funding": "funding_source source_of_funding funded_by funding_reference grant "
+    "finanzierung forderung financement financiacion fuente_de_financiacion financiado_por subvencion beca",
+}
+
+
+class Contents(Enum):
+    """What the rows of a file are: facts for rules, a person's word (awards by hand), or awards issued elsewhere."""
+
+    COMPLETIONS = auto()
+    BY_HAND = auto()
+    ELSEWHERE = auto()
+
+
+_MORE_ALIASES: Mapping[Contents, Mapping[str, str]] = {
+    Contents.COMPLETIONS: {},
+    Contents.BY_HAND: _ALIASES_BY_HAND,
+    Contents.ELSEWHERE: _ALIASES_OF_AWARDS,
+}
+FIELDS = tuple(dict.fromkeys(name for each in (_ALIASES, *_MORE_ALIASES.values()) for name in each))
+"""Every field that a column may be chosen for, whatever the file is of."""
 
 
 def _fields_of(*every: Mapping[str, str]) -> dict[str, str]:
     return {alias: name for each in every for name, aliases in each.items() for alias in (name, *aliases.split())}
 
 
-_FIELD_OF = _fields_of(_ALIASES)
-_FIELD_OF_AWARDS = _fields_of(_ALIASES, _ALIASES_OF_AWARDS)
+_FIELD_OF = {contents: _fields_of(_ALIASES, more) for contents, more in _MORE_ALIASES.items()}
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -85,20 +107,21 @@ def plain(heading: str) -> str:
 
 def recognised(headings: Sequence[str]) -> int:
     """How many of these headings name a field."""
-    return sum(plain(heading) in _FIELD_OF for heading in headings)
+    known = _FIELD_OF[Contents.COMPLETIONS]
+    return sum(plain(heading) in known for heading in headings)
 
 
-def find(headings: Sequence[str], chosen: Mapping[str, str | int | None], *, of_awards: bool = False) -> Columns:
-    """The columns of a file with these headings. A problem is a setting and what has to be decided there.
-
-    `of_awards`: the file is of awards that were issued elsewhere, and not of completions.
-    """
-    fields, field_of = (FIELDS_OF_AWARDS, _FIELD_OF_AWARDS) if of_awards else (FIELDS, _FIELD_OF)
+def find(headings: Sequence[str], chosen: Mapping[str, str | int | None], contents: Contents) -> Columns:
+    """The columns of a file with these headings. A problem is a setting and what has to be decided there."""
+    field_of = _FIELD_OF[contents]
+    fields = tuple(dict.fromkeys(field_of.values()))
     places: dict[str, int] = {}
     found_by: dict[str, str] = {}
     problems: list[tuple[str, str]] = []
     for name, wanted in chosen.items():
-        if wanted is not None:
+        if wanted is not None and name not in fields:
+            problems.append((f"columns/{name}", f"Rows of this file have no {name}; leave it out"))
+        elif wanted is not None:
             place = _chosen_place(headings, wanted)
             if place is None:
                 problems.append((f"columns/{name}", f"No column is “{wanted}”; the file has {_listed(headings)}"))

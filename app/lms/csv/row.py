@@ -31,6 +31,7 @@ from app.lms.evidence import MAX_NARRATIVE_CHARACTERS, read_evidence
 from app.lms.moments import Calendar, Moment
 from app.lms.reading import Fields, clean, email, hashed_key, unreadable, wrong
 
+LONGEST_SPONSOR = 200
 _WIDEST_SHARE = Decimal(2)
 _TEST_MARK = "[test]"
 _NO_END = datetime(9990, 1, 1, tzinfo=UTC)
@@ -112,6 +113,8 @@ class _Reading:
             comment=clean(self._text("comment"), MAX_NARRATIVE_CHARACTERS) or None,
             notes=(*notes, *occurred.notes, *evidence_notes),
             valid_until=self._valid_until(),
+            sponsor=self._sponsor(),
+            funding=clean(self._text("funding"), MAX_NARRATIVE_CHARACTERS) or None,
             index=self.row.number,
         )
 
@@ -190,6 +193,14 @@ class _Reading:
         if is_empty(self._cell("valid_until")):
             return None
         return self._moment("valid_until", before=_NO_END).at  # a day to come is no mistake here
+
+    def _sponsor(self) -> str | None:
+        text = self._text("sponsor")
+        if len(text) > LONGEST_SPONSOR or clean(text) != text:
+            raise self._wrong(
+                "sponsor", f"One line of at most {LONGEST_SPONSOR} characters is expected here", "ill-typed"
+            )
+        return text or None
 
     def _moment(self, name: str, before: datetime | None = None) -> Moment:
         cell = self._cell(name)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.errors import InvalidInput
 from app.lms import auth
 from app.lms.csv.cells import tidy
-from app.lms.csv.columns import FIELDS_OF_AWARDS
+from app.lms.csv.columns import FIELDS, Contents
 from app.lms.date_patterns import DatePattern
 from app.lms.facts import CompletionKind, LearningKind, ScoreUnit
 from app.lms.source_settings import SettingsReader
@@ -50,6 +50,14 @@ class CsvSettings:
     course_id: str | None = None
     issued_by: str | None = None  # who issued the awards of this file elsewhere; None = it is a file of completions
     issued_by_us: bool = False  # whether that is the same organisation as the issuer here
+    by_hand: bool = False  # whether each row is a person's word that one achievement was earned
+
+    @property
+    def contents(self) -> Contents:
+        """What the rows of a file with these settings are."""
+        if self.issued_by is not None:
+            return Contents.ELSEWHERE
+        return Contents.BY_HAND if self.by_hand else Contents.COMPLETIONS
 
     @classmethod
     def read(cls, settings: Mapping[str, Any], problems: list[str]) -> CsvSettings:
@@ -106,8 +114,8 @@ def _columns(value: Any, problems: list[str]) -> Mapping[str, str | int | None]:
         return {}
     found: dict[str, str | int | None] = {}
     for name, heading in value.items():
-        if name not in FIELDS_OF_AWARDS:
-            problems.append(f"`columns`: there is no field “{name[:100]}”; known are {', '.join(FIELDS_OF_AWARDS)}.")
+        if name not in FIELDS:
+            problems.append(f"`columns`: there is no field “{name[:100]}”; known are {', '.join(FIELDS)}.")
         elif heading is None or heading == "":
             found[name] = None
         elif isinstance(heading, bool) or not isinstance(heading, str | int):

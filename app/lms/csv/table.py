@@ -98,7 +98,7 @@ def _looked_through(
         ((number, cells) for number, cells in rows if not all(is_empty(cell) for cell in cells)), nothing
     )
     headings = tuple(text_of(cell) for cell in heading_cells)
-    found = columns.find(headings, settings.columns, of_awards=settings.issued_by is not None)
+    found = columns.find(headings, settings.columns, settings.contents)
     questions = [Question(setting, sentence) for setting, sentence in found.problems]
     questions += _missing_columns(headings, found, settings)
     look = _Look(found, settings)

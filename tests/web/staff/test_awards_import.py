@@ -100,6 +100,20 @@ def test_a_file_with_a_question_is_read_once_it_is_answered(
     assert {award.awarded_at.date().isoformat() for award in awards()} == {"2026-04-03", "2026-04-05"}
 
 
+def test_a_file_says_who_paid_and_the_page_shows_which_column_that_is(
+    omar: Any, make_achievement: Any, awards: Callable[[], list[Award]], work_through: Any
+):
+    file = ("graduates.csv", b"email,Patrocinador\nana@x.example,Ward 3\nben@x.example,Ward 4\n")
+    page = upload(omar, make_achievement(), work_through, files={"file": file})
+    assert "2 would be awarded" in omar.get(page).text
+    omar.post(page, act="confirm")
+    work_through()
+
+    assert {award.sponsor for award in awards()} == {"Ward 3", "Ward 4"}
+    sponsored = next(award for award in awards() if award.sponsor == "Ward 3")
+    assert "Ward 3" in omar.get(f"/staff/northfield/awards/{sponsored.id}").text
+
+
 def test_a_list_that_was_cancelled_awards_nothing(
     omar: Any, make_achievement: Any, awards: Callable[[], list[Award]], work_through: Any
 ):
