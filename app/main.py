@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
 from app import doctor, logs, worker
@@ -115,21 +117,22 @@ def application(service: Service, *, network: Network | None = None) -> FastAPI:
     app.state.judging_lane = Lane(places=JUDGED_AT_ONCE)
     app.state.batch_lane = Lane(places=1, most_waiting=2)
     problems.register(app)
-    app.router.routes.extend(_routes())
+    app.router.routes.extend(routes())
     _wrap(app, service)
     return app
 
 
 @cache
-def _routes() -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
     """Every route, put together once a process.
 
-    The framework works out what each of them depends on when it is first asked, which takes a second, and keeps that
-    with the route: not again for every application of a process that has several.
+    The framework works out what each of them depends on when it is first asked, which takes a second. So it is asked
+    here, and neither by the first visitor after a start nor again for each application of a process that has several.
     """
     tree = APIRouter(redirect_slashes=False)
     for router in ROUTERS:
         tree.include_router(router)
+    deque(iter_route_contexts(tree.routes), maxlen=0)
     return tree.routes
 
 
