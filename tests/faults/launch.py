@@ -2,9 +2,9 @@
 
 `web 7` starts a web process that serves on the inherited socket 7, `worker` starts a worker; both with the settings of
 the environment. `endpoint 7001 file` and `mailbox 7002 file` start a receiver on that port, which writes down what came
-(`receivers.py`). Each is a fork of this process, which has only imported the code and put the routes together: so a process that was
-killed is replaced in milliseconds, and a test of seconds sees many crashes. Engine, key store and threads are made
-after the fork.
+(`receivers.py`). Each is a fork of this process, which has only imported the code and put the routes together: so a
+process that was killed is replaced in milliseconds, and a test of seconds sees many crashes. Engine, key store and
+threads are made after the fork.
 """
 
 from __future__ import annotations
