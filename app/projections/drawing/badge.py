@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 import resvg_py
@@ -18,6 +19,7 @@ from app.projections.drawing.shapes import CANVAS, Column, Curve, Form, Shape, f
 from app.projections.drawing.uploaded import Drawing
 
 HIGHEST_LEVEL = 5
+DRAWINGS_KEPT = 128  # of at most some 60 kB; a badge is drawn again for each form, preview and version
 
 _BOLD = Pen(width=21, spacing=17)
 _PLAIN = Pen(width=14, spacing=19)
@@ -90,6 +92,7 @@ def draw_badge(
     ).png
 
 
+@lru_cache(maxsize=DRAWINGS_KEPT)
 def drawn_badge(
     *,
     shape: Shape,
