@@ -23,6 +23,7 @@ from app.cli import (
     export,
     fhir,
     frameworks,
+    guide,
     imports,
     inbox,
     issuers,
@@ -70,6 +71,7 @@ export.register(app)
 move.register(app)
 checks.register(app)
 samples.register(sources.app)
+guide.register(app)
 app.add_typer(issuers.app, name="issuer")
 app.add_typer(accreditations.app, name="accreditation")
 app.add_typer(members.app, name="member")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +16,10 @@ from app.errors import InvalidInput
 from app.issuing import issuers, learners, plans
 from app.issuing.plans import Aim, Aims, Intent, MadeBy, Stated
 from app.issuing.stacks import standing
+from app.projections.typesetting import Paper
 from app.stacking.plans import Wishes
+from app.web import badge_sheets, languages
+from app.web.learner.ways import places, plan_files, plan_view
 
 app = typer.Typer(help="Plans that are kept: to a role, a pathway or a skill.", no_args_is_help=True)
 
@@ -84,6 +89,38 @@ def refresh(slug: Slug, plan_id: PlanId) -> None:
         kept = plans.by_id(session, plan_id, issuer_id=issuers.by_slug(session, slug).id)
         plans.refresh(session, kept, actor=ACTOR)
     out.print("Done.")
+
+
+@app.command("write")
+def write(
+    slug: Slug,
+    plan_id: PlanId,
+    file: Annotated[Path, typer.Argument(help="where to write: NAME.pdf, or NAME.ics for calendars")],
+    *,
+    paper: Annotated[Paper, typer.Option(help="of the PDF")] = Paper.A4,
+    language: Annotated[str, typer.Option(help="of its words: en, es or ar")] = "en",
+) -> None:
+    """Write a plan as a sheet to print and sign, or as a calendar file with its steps."""
+    suffix = file.suffix.lower()
+    if suffix not in {".pdf", ".ics"}:
+        raise InvalidInput("A plan is written as .pdf or as .ics; end the name of the file so")
+    if language not in languages.LANGUAGES:
+        raise InvalidInput(f"Plans are written in {', '.join(languages.LANGUAGES)}, and not in {language}")
+
+    def content() -> bytes:
+        languages.use(language)
+        if suffix == ".pdf":
+            badge_sheets.speak_a_written_language()
+        with service() as opened, opened.database.read() as session:
+            issuer = issuers.by_slug(session, slug)
+            kept = plans.by_id(session, plan_id, issuer_id=issuer.id)
+            place = places.of_learner(session, learners.by_id(session, issuer, kept.learner_id))
+            shown = plan_view.kept_view(place, kept)
+            office = opened.office
+        return plan_files.ics(office, shown) if suffix == ".ics" else plan_files.pdf(place, shown, paper=paper)
+
+    file.write_bytes(copy_context().run(content))
+    out.print(f"The plan is in {file}.", markup=False)
 
 
 @app.command("end")

@@ -94,6 +94,70 @@ def test_a_plan_is_kept_shown_made_anew_and_ended(academy, learner):
     assert "Name one target" in academy.refused("plans", "keep", "st-anna", learner, "--skill", "sk-lead")
 
 
+def test_a_plan_is_written_as_a_sheet_and_as_a_calendar_file(academy, learner):
+    kept = academy.good("plans", "keep", "st-anna", learner, "--role", "role-lead", "--hours", "4").strip()
+    sheet, calendar = academy.folder / "plan.pdf", academy.folder / "plan.ics"
+
+    assert academy.good("plans", "write", "st-anna", kept, sheet) == f"The plan is in {sheet}.\n"
+    academy.good("plans", "write", "st-anna", kept, calendar)
+
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    steps = calendar.read_text()
+    assert steps.startswith("BEGIN:VCALENDAR")
+    assert "SUMMARY:Advanced Life Support" in steps
+    assert f"/me/plans/{kept}" in steps.replace("\r\n ", "").replace("\n ", "")
+
+
+def test_a_plan_s_files_are_in_the_language_that_is_asked_for(academy, learner):
+    words = ("plans", "keep", "st-anna", learner, "--role", "role-lead", "--by", "2127-01-31")
+    kept = academy.good(*words).strip()
+    spanish, english = academy.folder / "es.ics", academy.folder / "en.ics"
+    academy.good("plans", "write", "st-anna", kept, spanish, "--language", "es")
+    academy.good("plans", "write", "st-anna", kept, english)
+
+    assert "Objetivo: Team lead" in spanish.read_text()
+    assert "Goal: Team lead" in english.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [(["plan.docx"], "as .pdf or as .ics"), (["plan.pdf", "--language", "xx"], "not in xx")],
+    ids=["another form", "another language"],
+)
+def test_a_plan_that_cannot_be_written_so_is_refused_with_a_sentence(academy, learner, words, sentence):
+    kept = academy.good("plans", "keep", "st-anna", learner, "--role", "role-lead").strip()
+
+    assert sentence in academy.refused("plans", "write", "st-anna", kept, *words)
+
+
+def test_another_issuer_s_plan_is_not_written(academy, learner):
+    kept = academy.good("plans", "keep", "st-anna", learner, "--role", "role-lead").strip()
+    academy.good("issuer", "create", "st-bruno", "--name", "St. Bruno", "--url", "https://bruno.example")
+
+    assert academy.refused("plans", "write", "st-bruno", kept, academy.folder / "plan.pdf")
+    assert not (academy.folder / "plan.pdf").exists()
+
+
+def test_the_guided_start_names_roles_badges_and_the_next_action_and_counts_what_a_learner_holds(academy, learner):
+    stranger = academy.good("guide", "st-anna", "--wants", "up", "--hours", "4")
+    ana = academy.good("guide", "st-anna", "--wants", "up", "--hours", "4", "--learner", learner)
+
+    assert "role\trole-lead\tTeam lead\tup\t" in stranger
+    assert "badge\tbls\tBasic Life Support\t" in stranger
+    assert "badge\tbls\t" not in ana
+    assert "role\trole-lead\tTeam lead\tup\t16\t120\t4\tals\t" in ana
+    assert ana.endswith("Take Advanced Life Support; it is on the way to Team lead.\n")
+
+
+@pytest.mark.usefixtures("learner")
+def test_the_guided_start_believes_what_somebody_says_they_hold(academy):
+    told = academy.good("guide", "st-anna", "--has", "bls", "--has", "als")
+
+    assert "badge\tbls\t" not in told
+    assert "Apply for the role Team lead" in told
+    assert "There is no such learner" in academy.refused("guide", "st-anna", "--learner", "nobody")
+
+
 def test_a_recognised_credential_is_recorded_listed_and_revoked(academy, learner):
     words = (
         "recognitions",

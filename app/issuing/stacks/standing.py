@@ -42,6 +42,11 @@ class Stood:
         return tuple(each.evaluation.pathway for each in self.pathways)
 
 
+def of_nobody(session: Session, issuer_id: str) -> Stood:
+    """How somebody stands who holds nothing and is on no pathway: whoever asks before they are known."""
+    return Stood(worlds.of(session, issuer_id), (), ())
+
+
 def of_learner(session: Session, issuer_id: str, learner_id: str, as_of: date) -> Stood:
     """Evaluate a learner's pathways as of a day, each in the version that counts then.
 

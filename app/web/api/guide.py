@@ -13,9 +13,7 @@ from app.issuing import learners
 from app.issuing.pathways import worlds
 from app.issuing.stacks import standing
 from app.stacking import lattice
-from app.stacking.holdings import Holding
 from app.stacking.lattice import Answers, Guide, Wants
-from app.stacking.world import Pathway
 from app.web.api.authentication import Reader
 from app.web.api.fields import Id, In, Out, Slug
 from app.web.api.findings import day_of
@@ -85,16 +83,14 @@ def guide(caller: Reader, stated: AnswersIn, service: TheService) -> Response:
     """Suggest roles, badges and the next action from a few answers, with reasons. Nothing is changed or stored."""
     day = day_of(None)
     with service.database.read() as session:
-        known = worlds.of(session, caller.issuer_id)
-        holdings: tuple[Holding, ...] = ()
-        pathways: tuple[Pathway, ...] = ()
-        if stated.learner is not None:
+        if stated.learner is None:
+            stood = standing.of_nobody(session, caller.issuer_id)
+        else:
             learner = learners.by_id(session, caller.issuer(session), stated.learner)
             stood = standing.of_learner(session, caller.issuer_id, learner.id, day)
-            known, holdings, pathways = stood.known, stood.holdings, stood.versions
     answers = Answers(frozenset(stated.interests), stated.hours_per_week, stated.has, stated.wants, stated.current_role)
-    found = lattice.guided_start(known.world, answers, day, holdings, pathways)
-    return Response(Answer(200, _told(found, known)).body(), media_type="application/json")
+    found = lattice.guided_start(stood.known.world, answers, day, stood.holdings, stood.versions)
+    return Response(Answer(200, _told(found, stood.known)).body(), media_type="application/json")
 
 
 def _told(found: Guide, known: worlds.Known) -> GuideOut:
