@@ -7,17 +7,18 @@ the learners of a slice that was lost are simply decided again.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, or_, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.db import Base
 from app.errors import AlreadyExists, NotFound, ServiceError
-from app.issuing import achievements, announcements, audit, issuers
+from app.issuing import achievements, announcements, audit, issuers, leases
 from app.issuing.achievements import Achievement
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
@@ -31,28 +32,22 @@ ACTOR = "worker"
 class BackfillState(StrEnum):
     """`stopped`: by a person; what was awarded until then stays."""
 
-    RUNNING = "running"
+    RUNNING = leases.RUNNING
     DONE = "done"
     STOPPED = "stopped"
 
 
-class Backfill(Base):
+class Backfill(leases.Leasable, Base):
     """One run over everybody. `after` is the last learner who was decided; `counts` says what came of them."""
 
     __tablename__ = "backfills"
     __table_args__ = (Index("ix_backfills_issuer_id_created_at", "issuer_id", "created_at", "id"),)
 
-    id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
     achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"))
-    state: Mapped[str] = mapped_column(String(10), index=True)
     after: Mapped[str] = mapped_column(String(22))
     total: Mapped[int]
     counts: Mapped[dict[str, Any]]
     author: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
 
 
 def start(session: Session, achievement: Achievement, *, actor: str) -> Backfill:
@@ -84,10 +79,9 @@ def start(session: Session, achievement: Achievement, *, actor: str) -> Backfill
 
 def stop(session: Session, backfill: Backfill, *, actor: str) -> None:
     """End it where it is; stopping one that has ended is no error."""
-    issuers.take_turn(session, backfill.issuer_id)
-    session.refresh(backfill, with_for_update=True)
-    if backfill.state == BackfillState.RUNNING:
-        _end(session, backfill, BackfillState.STOPPED, actor)
+    going_on = leases.held(session, Backfill, backfill.id)
+    if going_on is not None:
+        _end(session, going_on, BackfillState.STOPPED, actor)
 
 
 def by_id(session: Session, backfill_id: str, *, issuer: Issuer) -> Backfill:
@@ -98,31 +92,16 @@ def by_id(session: Session, backfill_id: str, *, issuer: Issuer) -> Backfill:
     return found
 
 
-def lease(session: Session, *, lease_seconds: int) -> Backfill | None:
-    """Take a backfill that runs and that nobody has; None when there is none."""
-    now = clock.now()
-    query = (
-        select(Backfill)
-        .where(
-            Backfill.state == BackfillState.RUNNING,
-            or_(Backfill.leased_until.is_(None), Backfill.leased_until <= now),
-        )
-        .order_by(Backfill.created_at, Backfill.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = session.scalars(query).one_or_none()
-    if found is not None:
-        found.leased_until = now + timedelta(seconds=lease_seconds)
-    return found
+def lease(session: Session, *, lease_seconds: int, but: Collection[str] = ()) -> str | None:
+    """Take a backfill that runs, that nobody has, and that is none of `but`; None when there is none."""
+    found = leases.lease(session, Backfill, lease_seconds=lease_seconds, but=but)
+    return None if found is None else found.id
 
 
 def step(session: Session, office: Office, backfill_id: str, *, limit: int, lease_seconds: int) -> bool:
     """Decide the next learners, in the caller's transaction; False when there is nothing more to do."""
-    backfill = session.get_one(Backfill, backfill_id)
-    issuers.take_turn(session, backfill.issuer_id)
-    session.refresh(backfill, with_for_update=True)
-    if backfill.state != BackfillState.RUNNING:
+    backfill = leases.held(session, Backfill, backfill_id)
+    if backfill is None:
         return False
     announcements.gather(session)
     achievement = achievements.by_id(session, backfill.achievement_id)
@@ -139,7 +118,7 @@ def step(session: Session, office: Office, backfill_id: str, *, limit: int, leas
     backfill.counts = dict(counts)
     if ids:
         backfill.after = ids[-1]
-        backfill.leased_until = clock.now() + timedelta(seconds=lease_seconds)
+        leases.extend(backfill, lease_seconds=lease_seconds)
     if len(ids) < limit:
         _end(session, backfill, BackfillState.DONE, ACTOR)
         return False
@@ -149,7 +128,7 @@ def step(session: Session, office: Office, backfill_id: str, *, limit: int, leas
 
 def release(session: Session, backfill_id: str) -> None:
     """Give it back before it is done: the worker stops."""
-    session.get_one(Backfill, backfill_id, with_for_update=True).leased_until = None
+    leases.release(session, Backfill, backfill_id)
 
 
 def _decide(
@@ -174,7 +153,7 @@ def _decide(
 
 
 def _end(session: Session, backfill: Backfill, state: BackfillState, actor: str) -> None:
-    backfill.state, backfill.finished_at, backfill.leased_until = state, clock.now(), None
+    leases.end(backfill, state)
     _record(session, backfill, state, actor)
 
 

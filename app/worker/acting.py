@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from app import clock
-from app.errors import Busy, KeyUnavailable, NoSigningKey
 from app.issuing import bulk_doing, scheduled_awards
 from app.service import Service
-from app.worker.slices import SLICE_ITEMS, give_way, transaction
-
-log = structlog.get_logger()
+from app.worker.runs import Later, Slices
+from app.worker.slices import transaction
 
 AT_ONCE = 50
-AGAIN_AFTER = timedelta(minutes=1)  # what failed for a reason of ours: not at every tick
-_OURS = (Busy, KeyUnavailable, NoSigningKey, DBAPIError)
 
 
 class Acting:
@@ -31,21 +23,20 @@ class Acting:
         self._database = service.database
         self._office = service.office
         self._between = between
-        self._again_at: dict[str, datetime] = {}  # what failed -> when to try once more
+        self._later = Later[str]()
 
     def work_through(self, stop: threading.Event) -> int:
         """Do what is due now; how many acts and awards were dealt with. Stops after the slice in hand."""
-        self._again_at = {key: moment for key, moment in self._again_at.items() if moment > clock.now()}
         return self._scheduled(stop) + self._bulk(stop)
 
     def _scheduled(self, stop: threading.Event) -> int:
         count = 0
         with self._database.read() as session:
-            due = scheduled_awards.due(session, limit=AT_ONCE + len(self._again_at))
+            due = scheduled_awards.due(session, limit=AT_ONCE + len(self._later.waiting()))
         for scheduled_id in due:
             if stop.is_set():
                 break
-            count += self._try(scheduled_id, partial(self._make, scheduled_id))
+            count += self._later.attempt(scheduled_id, partial(self._make, scheduled_id))
         return count
 
     def _make(self, scheduled_id: str) -> int:
@@ -53,38 +44,19 @@ class Acting:
         return int(transaction(self._database, make))
 
     def _bulk(self, stop: threading.Event) -> int:
+        count = 0
         with self._database.read() as session:
-            due = bulk_doing.due(session, limit=AT_ONCE + len(self._again_at))
-        return sum(self._try(act_id, partial(self._carry_out, act_id, stop)) for act_id in due if not stop.is_set())
+            due = bulk_doing.due(session, limit=AT_ONCE + len(self._later.waiting()))
+        for act_id in due:
+            if stop.is_set():
+                break
+            count += self._later.attempt(act_id, partial(self._carry_out, act_id, stop))
+        return count
 
     def _carry_out(self, act_id: str, stop: threading.Event) -> int:
-        goes_on = True
-        while goes_on and not stop.is_set():
-            started = time.perf_counter()
-            goes_on = self._slice(act_id)
-            give_way(self._database, time.perf_counter() - started, self._between)
+        def step(session: Session, limit: int) -> bool:
+            return bulk_doing.step(session, self._office, act_id, limit=limit)
+
+        slices = Slices(act_id, step, partial(bulk_doing.pass_over, act_id=act_id))
+        slices.work_through(self._database, stop, self._between)
         return 1
-
-    def _slice(self, act_id: str, limit: int = SLICE_ITEMS) -> bool:
-        """One slice; where it cannot be done as a whole, award by award, so that one cannot hold up the others."""
-        step = partial(bulk_doing.step, office=self._office, act_id=act_id, limit=limit)
-        try:
-            return transaction(self._database, step)
-        except _OURS:
-            raise
-        except Exception as error:
-            if limit > 1:
-                log.warning("slice of a bulk act not done, so one by one", act_id=act_id, reason=type(error).__name__)
-                return all(self._slice(act_id, 1) for _ in range(limit))
-            log.exception("award of a bulk act failed", act_id=act_id)
-            return transaction(self._database, partial(bulk_doing.pass_over, act_id=act_id))
-
-    def _try(self, key: str, work: Callable[[], int]) -> int:
-        if key in self._again_at:
-            return 0
-        try:
-            return work()
-        except Exception:
-            self._again_at[key] = clock.now() + AGAIN_AFTER
-            log.exception("what staff asked for failed, and comes again", subject_id=key)
-            return 0

@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.issuing import achievements, backfills, issuers
 from app.issuing.rulings import rule_on, schedule, whom
 from app.issuing.rulings.schedule import ScheduledDecision
 from app.service import Service
+from app.worker.runs import Later
 from app.worker.slices import give_way, transaction
 
 log = structlog.get_logger()
@@ -23,7 +22,6 @@ log = structlog.get_logger()
 SLICE_LEARNERS = 25  # decided in one transaction, which holds the issuer's turn
 SLICE_DECISIONS = 25
 ACTOR = "worker"
-AGAIN_AFTER = timedelta(minutes=1)  # a decision that failed: not at every tick, with its stack in the log each time
 
 
 class Deciding:
@@ -34,7 +32,8 @@ class Deciding:
         self._office = service.office
         self._lease_seconds = service.settings.lease_seconds
         self._between = between
-        self._again_at: dict[tuple[str, str], datetime] = {}  # learner and achievement -> when to try once more
+        self._later = Later[tuple[str, str]]()  # learner and achievement
+        self._later_backfills = Later[str]()
 
     def work_through(self, stop: threading.Event) -> int:
         """Decide what is due now, and go on with backfills; how many decisions. Stops after the slice in hand."""
@@ -42,22 +41,18 @@ class Deciding:
 
     def _scheduled(self, stop: threading.Event) -> int:
         count = 0
-        self._again_at = {key: moment for key, moment in self._again_at.items() if moment > clock.now()}
         while not stop.is_set():
+            waiting = self._later.waiting()
             with self._database.read() as session:
-                due = schedule.due(session, limit=SLICE_DECISIONS + len(self._again_at))
-            due = [each for each in due if (each.learner_id, each.achievement_id) not in self._again_at]
+                due = schedule.due(session, limit=SLICE_DECISIONS + len(waiting))
+            due = [each for each in due if (each.learner_id, each.achievement_id) not in waiting]
             if not due:
                 break
             for decision in due:
                 if stop.is_set():
                     break
-                try:
-                    count += transaction(self._database, partial(self._decide, decision=decision))
-                except Exception:
-                    key = (decision.learner_id, decision.achievement_id)
-                    self._again_at[key] = clock.now() + AGAIN_AFTER
-                    log.exception("decision failed, and comes again", achievement_id=decision.achievement_id)
+                decide = partial(transaction, self._database, partial(self._decide, decision=decision))
+                count += self._later.attempt((decision.learner_id, decision.achievement_id), decide)
         return count
 
     def _decide(self, session: Session, decision: ScheduledDecision) -> int:
@@ -74,11 +69,12 @@ class Deciding:
     def _backfills(self, stop: threading.Event) -> int:
         count = 0
         while not stop.is_set():
+            waiting = self._later_backfills.waiting()
             with self._database.write() as session:
-                leased = backfills.lease(session, lease_seconds=self._lease_seconds)
-            if leased is None:
+                backfill_id = backfills.lease(session, lease_seconds=self._lease_seconds, but=waiting)
+            if backfill_id is None:
                 break
-            count += self._backfill(leased.id, stop)
+            count += self._later_backfills.attempt(backfill_id, partial(self._backfill, backfill_id, stop))
         return count
 
     def _backfill(self, backfill_id: str, stop: threading.Event) -> int:

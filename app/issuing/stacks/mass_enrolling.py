@@ -6,16 +6,15 @@ pathway twice is on it once, so that a slice that was lost is simply done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput, KeyUnavailable, NoSigningKey, NotFound, NotPublished, ServiceError
-from app.issuing import announcements, audit, issuers
+from app.issuing import announcements, audit, leases
 from app.issuing.learners import Learner
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, PathwayState
@@ -30,7 +29,7 @@ _OURS = (KeyUnavailable, NoSigningKey)  # the worker tries again by itself
 class RunState(StrEnum):
     """`stopped`: by a person; who was put on it until then stays."""
 
-    RUNNING = "running"
+    RUNNING = leases.RUNNING
     DONE = "done"
     STOPPED = "stopped"
 
@@ -82,10 +81,9 @@ def start(
 
 def stop(session: Session, run: MassEnrolment, *, actor: str) -> None:
     """End it where it is; stopping one that has ended is no error."""
-    issuers.take_turn(session, run.issuer_id)
-    session.refresh(run, with_for_update=True)
-    if run.state == RunState.RUNNING:
-        _end(session, run, RunState.STOPPED, actor)
+    going_on = leases.held(session, MassEnrolment, run.id)
+    if going_on is not None:
+        _end(session, going_on, RunState.STOPPED, actor)
 
 
 def by_id(session: Session, run_id: str, *, issuer_id: str) -> MassEnrolment:
@@ -113,29 +111,15 @@ def left_out(session: Session, run: MassEnrolment, *, limit: int) -> Sequence[Ma
     return session.scalars(query.order_by(MassEnrolmentPerson.learner_id).limit(limit)).all()
 
 
-def lease(session: Session, *, lease_seconds: int) -> str | None:
-    """Take a run that goes on and that nobody has; None when there is none."""
-    now = clock.now()
-    query = (
-        select(MassEnrolment)
-        .where(
-            MassEnrolment.state == RunState.RUNNING,
-            or_(MassEnrolment.leased_until.is_(None), MassEnrolment.leased_until <= now),
-        )
-        .order_by(MassEnrolment.created_at, MassEnrolment.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        return None
-    found.leased_until = now + timedelta(seconds=lease_seconds)
-    return found.id
+def lease(session: Session, *, lease_seconds: int, but: Collection[str] = ()) -> str | None:
+    """Take a run that goes on, that nobody has, and that is none of `but`; None when there is none."""
+    found = leases.lease(session, MassEnrolment, lease_seconds=lease_seconds, but=but)
+    return None if found is None else found.id
 
 
 def release(session: Session, run_id: str) -> None:
     """Give it back before it is done: the worker stops."""
-    session.get_one(MassEnrolment, run_id, with_for_update=True).leased_until = None
+    leases.release(session, MassEnrolment, run_id)
 
 
 def step(session: Session, office: Office, run_id: str, *, limit: int, lease_seconds: int) -> bool:
@@ -143,7 +127,7 @@ def step(session: Session, office: Office, run_id: str, *, limit: int, lease_sec
 
     Raises KeyUnavailable and NoSigningKey, which are ours to mend.
     """
-    run = _held(session, run_id)
+    run = leases.held(session, MassEnrolment, run_id)
     if run is None:
         return False
     announcements.gather(session)
@@ -154,27 +138,19 @@ def step(session: Session, office: Office, run_id: str, *, limit: int, lease_sec
     if len(people) < limit:
         _end(session, run, RunState.DONE, "worker")
         return False
-    run.leased_until = clock.now() + timedelta(seconds=lease_seconds)
+    leases.extend(run, lease_seconds=lease_seconds)
     session.flush()
     return True
 
 
 def pass_over(session: Session, run_id: str) -> bool:
     """Note that the next person could not be put on it for a reason of ours; the others go on. False: none is left."""
-    run = _held(session, run_id)
+    run = leases.held(session, MassEnrolment, run_id)
     people = [] if run is None else _next(session, run, 1)
     for each in people:
         each.outcome = Outcome.FAILED
     session.flush()
     return bool(people)
-
-
-def _held(session: Session, run_id: str) -> MassEnrolment | None:
-    """The run, locked after the issuer's turn, as wherever awards are made; None when it has ended."""
-    run = session.get_one(MassEnrolment, run_id)
-    issuers.take_turn(session, run.issuer_id)
-    session.refresh(run, with_for_update=True)
-    return run if run.state == RunState.RUNNING else None
 
 
 def _next(session: Session, run: MassEnrolment, limit: int) -> Sequence[MassEnrolmentPerson]:
@@ -220,7 +196,7 @@ def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def _end(session: Session, run: MassEnrolment, state: RunState, actor: str) -> None:
-    run.state, run.finished_at, run.leased_until = state, clock.now(), None
+    leases.end(run, state)
     session.flush()
     said = {str(outcome): number for outcome, number in counts(session, run).items()}
     _record(session, run, state, actor, awarded=run.awarded, **said)

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.issuing.leases import Leasable
 
 
 class Enrolment(Base):
@@ -120,24 +121,18 @@ class StackJob(Base):
     done_at: Mapped[datetime | None]
 
 
-class MassEnrolment(Base):
+class MassEnrolment(Leasable, Base):
     """Many people who are put on a pathway by the worker, as somebody asked. `awarded` counts stacks."""
 
     __tablename__ = "mass_enrolments"
     __table_args__ = (Index("ix_mass_enrolments_pathway_id", "pathway_id", "created_at", "id"),)
 
-    id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
     pathway_id: Mapped[str] = mapped_column(ForeignKey("pathways.id"))
     sponsor: Mapped[str | None] = mapped_column(String(200))
     despite_entry: Mapped[bool]
-    state: Mapped[str] = mapped_column(String(10), index=True)
     total: Mapped[int]
     awarded: Mapped[int]
     author: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
 
 
 class MassEnrolmentPerson(Base):

@@ -111,6 +111,11 @@ class Academy:
 @pytest.fixture
 def academy(desk: Desk) -> Academy:
     """The academy, with badges and stacks, and no pathway yet."""
+    return academy_at(desk)
+
+
+def academy_at(desk: Desk) -> Academy:
+    """An academy of the desk's issuer, furnished likewise."""
     made = Academy(desk)
     for slug in ("bls", "ipc", "vit", "ecg"):
         skills = [{"name": slug, "url": f"https://skills.example/{slug}", "level": 3, "code": f"sk-{slug}"}]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
+from app import clock
 from app.errors import InvalidInput, NotFound, NotPublished
 from app.issuing import erasure, pathways
 from app.issuing.learners import Learner
+from app.issuing.signing_keys import SigningKey
 from app.issuing.stacks import Enrolment, MassEnrolment, MassEnrolmentPerson, mass_enrolling
 from app.issuing.stacks.mass_enrolling import Outcome
-from tests.issuing.stacks.conftest import ACTOR, Academy
+from app.worker.enrolling import Enrolling
+from tests.issuing.stacks.conftest import ACTOR, Academy, academy_at
 
 PEOPLE = [f"p{number}@hospital.test" for number in range(7)]
 LEASE = {"lease_seconds": 60}
@@ -140,6 +146,47 @@ def test_one_who_fails_for_a_reason_of_ours_is_passed_over(academy: Academy):
     step(academy, run)
 
     assert counts(academy, run) == {"new": 1, "failed": 1}
+
+
+def put_keys(academy: Academy, state: str) -> None:
+    """Let the issuer's keys be in this state: retired, it cannot sign."""
+    with academy.desk.write() as session:
+        for key in session.scalars(select(SigningKey).where(SigningKey.issuer_id == academy.desk.issuer.id)):
+            key.state = state
+
+
+def test_an_issuer_without_a_key_holds_up_no_other_s_run_and_its_own_goes_on_once_there_is_one(academy: Academy):
+    keyless = academy_at(academy.desk.another_issuer())
+    for each in (keyless, academy):
+        each.pathway()
+        for slug in ("bls", "ipc"):
+            each.award(slug, PEOPLE[0])
+    put_keys(keyless, "retired")
+    with time_machine.travel(clock.now() - timedelta(minutes=5), tick=False):
+        first = start(keyless)
+    second = start(academy)
+    desk, settings = academy.desk, SimpleNamespace(lease_seconds=60)
+    worker = Enrolling(SimpleNamespace(database=desk.database, office=desk.office, settings=settings), lambda: None)
+
+    worker.work_through(threading.Event())
+    assert (counts(keyless, first), counts(academy, second)) == ({}, {"new": 7})
+    put_keys(keyless, "active")
+    worker.work_through(threading.Event())
+    assert counts(keyless, first) == {}  # not at every tick
+    with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
+        worker.work_through(threading.Event())
+    assert counts(keyless, first) == {"new": 7}
+    assert [state for _slug, state in keyless.stacks(PEOPLE[0])] == ["issued"]
+
+
+def test_a_run_that_a_worker_put_off_is_not_leased_to_it_again(academy: Academy):
+    academy.pathway()
+    first, second = start(academy, PEOPLE[:1]), start(academy, PEOPLE[:1])
+    with academy.desk.write() as session:
+        taken = mass_enrolling.lease(session, but={first.id}, **LEASE)
+        nothing = mass_enrolling.lease(session, but={first.id}, **LEASE)
+
+    assert (taken, nothing) == (second.id, None)
 
 
 def test_nobody_strangers_drafts_and_runs_of_others_are_refused(academy: Academy):
