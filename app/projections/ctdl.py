@@ -6,6 +6,7 @@ looked up, and what could not be, stands in `docs/stacks.md`.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -136,9 +137,13 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """One published version of a pathway with all of its components. Texts are in `language`."""
+    """One published version of a pathway with all of its components. Texts are in `language`.
+
+    `lasting_id` is its very first address, which stays what it was when the service moves to another.
+    """
 
     id: str
+    lasting_id: str
     page: str
     name: str
     description: str | None
@@ -202,6 +207,7 @@ def pathway(stated: Pathway) -> dict[str, Any]:
     whole = {
         "@id": stated.id,
         "@type": "ceterms:Pathway",
+        "ceterms:ctid": ctid(stated.lasting_id),
         "ceterms:name": {stated.language: stated.name},
         "ceterms:description": {stated.language: stated.description} if stated.description else None,
         "ceterms:subjectWebpage": stated.page,
@@ -220,6 +226,7 @@ def credential(stated: Credential) -> dict[str, Any]:
     found = {
         "@id": stated.id,
         "@type": f"ceterms:{class_of(stated.kind)}",
+        "ceterms:ctid": ctid(stated.id),
         "ceterms:name": {tag: stated.name},
         "ceterms:alternateName": {tag: [stated.abbreviation]},
         "ceterms:description": {tag: stated.description},
@@ -238,6 +245,14 @@ def credential(stated: Credential) -> dict[str, Any]:
     return {"@context": CONTEXT, "@graph": [_known(found), _organisation(stated.owner, tag)]}
 
 
+def ctid(address: str) -> str:
+    """The identifier of what has this address: `ce-` and a UUID, in lower case, the same for the same address.
+
+    Source: CTDL, "ceterms:ctid"; RFC 9562, section 5.5 (UUIDv5).
+    """
+    return f"ce-{uuid.uuid5(uuid.NAMESPACE_URL, address)}"
+
+
 def class_of(kind: str) -> str:
     """The class of CTDL for a type of achievement."""
     return kind if kind in CLASSES else "Credential"
@@ -248,6 +263,7 @@ def _component(whole: Pathway, stated: Component) -> dict[str, Any]:
     found = {
         "@id": stated.id,
         "@type": f"ceterms:{stated.shape}",
+        "ceterms:ctid": ctid(whole.lasting_id + stated.id.removeprefix(whole.id)),
         "ceterms:name": {tag: stated.name},
         "ceterms:alternateName": {tag: [stated.abbreviation]} if stated.abbreviation else None,
         "ceterms:description": {tag: stated.description} if stated.description else None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +24,7 @@ VERSION = "https://badges.example/pathways/1/v1"
 OWNER = ctdl.Organisation("did:web:badges.example:issuers:northfield", "Northfield", "https://northfield.example/")
 PLACES = Places(
     version=VERSION,
+    lasting=VERSION,
     page=VERSION,
     credential=lambda slug: f"https://badges.example/achievements/{slug}" if slug.startswith(("mc-", "st-")) else None,
     skill=lambda slug: f"https://skills.example/{slug}",
@@ -29,6 +32,7 @@ PLACES = Places(
 )
 # The terms of the vocabulary as far as they could be looked up (docs/stacks.md).
 KNOWN = {
+    "ceterms:ctid",
     "ceterms:name",
     "ceterms:alternateName",
     "ceterms:description",
@@ -237,6 +241,32 @@ def test_an_achievement_is_a_credential_with_what_it_takes_and_what_comes_before
         found["ceterms:requires"][0]["ceterms:targetCompetency"][0]["ceterms:targetNode"] == "https://skills.example/v"
     )
     assert found["ceterms:entryCondition"][0]["ceterms:targetCredential"] == ["https://badges.example/achievements/2"]
+
+
+def test_a_credential_has_an_identifier_that_follows_from_its_address_alone():
+    changed = replace(PHLEBOTOMY, name="Venepuncture", tags=("blood",))
+    another = replace(PHLEBOTOMY, id="https://badges.example/achievements/1/v2")
+
+    ids = [parts(ctdl.credential(each))[each.id]["ceterms:ctid"] for each in (PHLEBOTOMY, changed, another)]
+
+    assert ids[0] == ids[1] == "ce-" + str(uuid.uuid5(uuid.NAMESPACE_URL, PHLEBOTOMY.id))
+    assert ids[2] != ids[0]
+    hexadecimal = "[0-9a-f]"
+    form = rf"ce-{hexadecimal}{{8}}-{hexadecimal}{{4}}-5{hexadecimal}{{3}}-[89ab]{hexadecimal}{{3}}-{hexadecimal}{{12}}"
+    assert all(re.fullmatch(form, each) for each in ids)
+
+
+@pytest.mark.parametrize("name", sorted(healthcare.world().pathways))
+def test_a_pathway_and_each_part_have_identifiers_of_their_own_which_a_move_to_another_address_leaves(name: str):
+    pathway, new = healthcare.world().pathways[name], "https://moved.example/pathways/1/v1"
+    moved = described.in_ctdl(healthcare.world(), pathway, OWNER, replace(PLACES, version=new, page=new))
+
+    before, after = parts(told(pathway)), parts(ctdl.pathway(moved))
+
+    ids = [each["ceterms:ctid"] for key, each in before.items() if key != OWNER.id]
+    assert len(set(ids)) == len(ids) == len(before) - 1
+    assert ids == [each["ceterms:ctid"] for key, each in after.items() if key != OWNER.id]
+    assert "ceterms:ctid" not in before[OWNER.id]
 
 
 def test_an_achievement_of_a_type_that_the_vocabulary_lacks_is_a_plain_credential():

@@ -32,9 +32,13 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things are: the pathway's version, its page, and what a credential or a skill has as its own address."""
+    """Where things are: the pathway's version, its page, and what a credential or a skill has as its own address.
+
+    `lasting` is the version's address under the service's first public address, whatever that is today.
+    """
 
     version: str
+    lasting: str
     page: str
     credential: Callable[[str], str | None]
     skill: Callable[[str], str | None]
@@ -48,6 +52,7 @@ def in_ctdl(world: World, pathway: Pathway, owner: ctdl.Organisation, places: Pl
     entry = [making.entry(pathway.entry)] if pathway.entry is not None else []
     return ctdl.Pathway(
         id=places.version,
+        lasting_id=places.lasting,
         page=places.page,
         name=pathway.name,
         description=pathway.description or None,

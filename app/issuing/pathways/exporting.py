@@ -26,6 +26,7 @@ def in_ctdl(session: Session, office: Office, row: PathwayRow, version: PathwayV
     """The document of one version; what its conditions name is told as it is now."""
     known = worlds.of(session, row.issuer_id)
     address = office.addresses.pathway_version(row.id, version.number)
+    lasting = office.every[-1].pathway_version(row.id, version.number)
     types, skills = _types(session, row.issuer_id), dict[str, str | None]()
     for each in definitions.all_of(session, row.issuer_id, Kind.SKILL, Kind.RECOGNISED):
         facts = definitions.facts_of(each)
@@ -42,7 +43,7 @@ def in_ctdl(session: Session, office: Office, row: PathwayRow, version: PathwayV
             known.world,
             worlds.version(session, row.slug, version.number, version.id),
             organisation(office, session.get_one(Issuer, row.issuer_id)),
-            Places(address, address, address_of, skills.get, types.get),
+            Places(address, lasting, address, address_of, skills.get, types.get),
         )
     )
 
