@@ -50,7 +50,12 @@ def badge_earned(
     language = mail_languages.of_learner(session, learner)
     content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name, language=language)
     minutes = mail.settings_of(session, issuer.id).digest_minutes or session.info.get(_GATHERED, 0)
-    joinable = {"line": line_to_json(badge.line), "line_language": badge.language, "learner_name": learner.display_name}
+    joinable = {
+        "line": line_to_json(badge.line),
+        "line_language": badge.language,
+        "reader_language": language,
+        "learner_name": learner.display_name,
+    }
     put(
         session,
         issuer.id,

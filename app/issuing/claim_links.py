@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials.identity import clean_email
 from app.errors import Gone, InvalidInput, NotFound, RateLimited
-from app.issuing import audit, issuers, learners, outbox, outbox_queues
+from app.issuing import audit, issuers, learners, mail_languages, outbox, outbox_queues
 from app.issuing.announcements import EMAIL
 from app.issuing.identification import Via, give_address
 from app.issuing.issuers import Issuer
 from app.issuing.learners import ClaimLink, Learner
 from app.issuing.mail.records import recipient_key
 from app.issuing.office import Office
-from app.projections import claim_message, messages
+from app.projections import messages
 
 DAYS = 14
 MOST_DAYS = 90
@@ -77,25 +77,27 @@ def by_confirmation(session: Session, token: str) -> tuple[ClaimLink, Issuer]:
     return _open(session, link)
 
 
-def state_address(session: Session, office: Office, token: str, email: str) -> None:
+def state_address(session: Session, office: Office, token: str, email: str, *, language: str | None = None) -> None:
     """Send a mail to the address that was stated, to see whether it is the person's own.
 
-    Says nothing of whether the address is known here. Raises InvalidInput for an address that is nobody's,
-    RateLimited after some mails, and what `by_token` raises.
+    Says nothing of whether the address is known here. `language` is that of the page (None = of none). Raises
+    InvalidInput for an address that is nobody's, RateLimited after some mails, and what `by_token` raises.
     """
     link, issuer = by_token(session, token)
     session.refresh(link, with_for_update=True)
-    if learners.address_of(email) is None:
+    normalised = learners.address_of(email)
+    if normalised is None:
         raise InvalidInput("This is not an e-mail address that mail can be sent to", pointer="/email")
     if link.sent_count >= MOST_MAILS:
         raise RateLimited("Enough mails were sent for this link; ask whoever gave it to you for a new one")
     confirmation = random_secrets.token_urlsafe(32)
     link.confirm_sha256, link.sent_count = _digest(confirmation), link.sent_count + 1
     link.sealed_email = office.sealer.seal(clean_email(email), place=f"claim:{link.id}")
-    content = claim_message.confirmation_mail(
+    content = messages.confirmation_mail(
         issuer_name=issuer.name,
-        confirm_url=office.addresses.claim_confirmation(confirmation),
-        until=messages.written_date(link.expires_at),
+        url=office.addresses.claim_confirmation(confirmation),
+        until=link.expires_at,
+        language=mail_languages.of_address(session, issuer.id, normalised, asked_in=language),
     )
     outbox.put(
         session,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.credentials.identity import clean_email
-from app.issuing import accounts, achievement_facts, awards, mail, pins
+from app.issuing import accounts, achievement_facts, awards, learners, mail, mail_languages, pins
 from app.issuing.accounts import Capability, Role
 from app.issuing.achievements import AchievementVersion
 from app.issuing.issuers import Issuer
@@ -46,31 +46,32 @@ def label_of(session: Session, office: Office, issuer: Issuer, about: str) -> st
 def to_members(session: Session, office: Office, endorser: Issuer, letter: Letter) -> None:
     """Tell those members who may sign for the issuer."""
     url = office.addresses.staff(endorser.slug, f"settings/endorsements/asked/{letter.request_id}")
-    content = endorsing.asked_mail(
-        asker=letter.asker.name,
-        what=letter.label,
-        message=letter.message,
-        until=messages.written_date(letter.until),
-        url=url,
-        is_member=True,
-    )
     for line in accounts.members.of_issuer(session, endorser):
         may = accounts.members.may(Role(line.member.role), Capability.MANAGE)
         if may and line.email is not None:
+            address = learners.address_of(line.email) or ""
+            language = mail_languages.of_address(session, endorser.id, address)
+            content = _asked(letter, url=url, is_member=True, language=language)
             _send(session, office, endorser.id, content, to=line.email, request_id=letter.request_id)
 
 
 def to_elsewhere(session: Session, office: Office, letter: Letter, *, email: str, url: str) -> None:
     """Send the link to an organisation that is no issuer here."""
-    content = endorsing.asked_mail(
+    language = mail_languages.of_issuer(session, letter.asker.id)
+    content = _asked(letter, url=url, is_member=False, language=language)
+    _send(session, office, letter.asker.id, content, to=clean_email(email), request_id=letter.request_id)
+
+
+def _asked(letter: Letter, *, url: str, is_member: bool, language: str) -> messages.MailContent:
+    return endorsing.asked_mail(
         asker=letter.asker.name,
         what=letter.label,
         message=letter.message,
-        until=messages.written_date(letter.until),
+        until=letter.until,
         url=url,
-        is_member=False,
+        is_member=is_member,
+        language=language,
     )
-    _send(session, office, letter.asker.id, content, to=clean_email(email), request_id=letter.request_id)
 
 
 def _send(

@@ -28,6 +28,20 @@ def of_learner(session: Session, learner: Learner) -> str:
     return messages.spoken(chosen) if chosen is not None else of_issuer(session, learner.issuer_id)
 
 
+def of_address(session: Session, issuer_id: str, normalised: str, *, asked_in: str | None = None) -> str:
+    """The language of whoever reads an address: as the account chose that confirmed it, else as it was asked.
+
+    `asked_in` is the language of the page on which somebody asked for the mail (None = on none); else the issuer's.
+    """
+    query = (
+        select(Account.language)
+        .join(AccountAddress, AccountAddress.account_id == Account.id)
+        .where(AccountAddress.normalised == normalised, AccountAddress.confirmed_at.is_not(None))
+    )
+    wanted = session.scalar(query) or asked_in
+    return messages.spoken(wanted) if wanted is not None else of_issuer(session, issuer_id)
+
+
 def of_issuer(session: Session, issuer_id: str) -> str:
     """The language in which the issuer writes mails, where our own words are there in it."""
     return messages.spoken(mail.settings_of(session, issuer_id).locale)

@@ -16,6 +16,7 @@ from app.issuing import claim_links
 from app.issuing.issuers import Issuer
 from app.service import Service
 from app.web.deps import RawBody, TheService
+from app.web.languages import current
 from app.web.pages import page
 from app.web.problems import STATUS
 
@@ -71,7 +72,7 @@ def take_confirmation(token: str, request: Request, service: TheService) -> Resp
 def _state(service: Service, token: str, email: str) -> Issuer:
     with service.database.write() as session:
         _, issuer = claim_links.by_token(session, token)
-        claim_links.state_address(session, service.office, token, email)
+        claim_links.state_address(session, service.office, token, email, language=current().tag)
     return issuer
 
 

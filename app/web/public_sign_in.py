@@ -35,7 +35,7 @@ def mail_a_link(request: Request, form: Sent, service: TheService, rates: TheRat
     email, next_path = form.text("email"), safe_path(form.text("next"))
     try:
         with service.database.write() as session:
-            links.ask(session, service.office, email, next_path=next_path)
+            links.ask(session, service.office, email, next_path=next_path, language=current().tag)
     except (InvalidInput, RateLimited) as error:
         refused = refusal(error)
         return inside(request, "account/sign_in.html", None, refused=refused, email=email, next=next_path)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.issuing.accounts.tables import Role
 from app.projections import messages
-from app.projections.messages import MailContent, RenewalWay, Step, sentences
+from app.projections.messages import LinkKind, MailContent, RenewalWay, Step, endorsing, sentences
 
 ENDS = datetime(2028, 11, 24, 23, 59, 59, tzinfo=UTC)
 URL = "https://badges.example/me/renewals"
@@ -58,6 +59,25 @@ def every_mail(language: str) -> list[MailContent]:
             )
             for to in (None, "hr@x.test")
         ),
+        *(
+            messages.digest_mail(
+                [messages.Line("BLS", URL, ENDS, until), messages.Line("ALS", URL, ENDS)],
+                learner_name=name,
+                issuer_name="Northfield",
+                unsubscribe_url=URL,
+                language=language,
+            )
+            for name, until in ((None, None), ("Ana", ENDS))
+        ),
+        *(messages.link_mail(kind, url=URL, minutes=30, language=language) for kind in LinkKind),
+        *(messages.invitation_mail(invited_by="Omar", days=7, role=each.value, **said) for each in Role),
+        messages.confirmation_mail(until=ENDS, **said),
+        *(
+            endorsing.asked_mail(
+                asker="City", what="BLS", message="Please", until=ENDS, url=URL, is_member=each, language=language
+            )
+            for each in (True, False)
+        ),
         messages.award_mail(valid_until=ENDS, **earned),
         messages.award_mail(**earned | {"valid_until": None, "learner_name": None}),
     ]
@@ -69,7 +89,7 @@ def test_every_mail_is_wholly_in_the_language(language: str):
 
     assert {each.language for each in mails} == {language}
     assert all("{" not in each.subject + each.text for each in mails)
-    assert not any(word in each.text for each in mails for word in ("Hello", "badge ", "Earned"))
+    assert not any(word in each.text for each in mails for word in ("Hello", "badge ", "badges ", "Earned", "owner"))
 
 
 def test_all_languages_have_the_same_sentences():
@@ -97,6 +117,38 @@ def test_a_reminder_in_arabic_runs_from_the_right_and_names_turn_nothing_around(
     assert '<html lang="ar" dir="rtl">' in mail.html
     assert "\u2068Basic Life Support\u2069" in mail.text
     assert "24 نوفمبر 2028" in mail.text
+
+
+def test_a_mail_that_gathers_badges_is_in_spanish_and_in_arabic_runs_from_the_right():
+    lines = [messages.Line("Basic Life Support", URL, ENDS), messages.Line("ALS", URL, ENDS)]
+    said = {"learner_name": "Ana", "issuer_name": "Northfield", "unsubscribe_url": URL}
+    spanish = messages.digest_mail(lines, language="es", **said)
+    arabic = messages.digest_mail(lines, language="ar", **said)
+
+    assert spanish.subject == "Ha obtenido 2 insignias de Northfield"
+    assert "Obtenida el 24 de noviembre de 2028." in spanish.text
+    assert '<html lang="es" dir="ltr">' in spanish.html
+    assert '<html lang="ar" dir="rtl">' in arabic.html
+    assert "<bdi>Northfield</bdi>" in arabic.html
+    assert "\u2068Northfield\u2069" in arabic.text
+    assert "24 نوفمبر 2028" in arabic.text
+
+
+def test_a_link_to_sign_in_stands_on_its_own_in_each_language_and_names_are_data():
+    english, arabic = (
+        messages.link_mail(LinkKind.SIGN_IN, url=URL, minutes=30, language=each) for each in ("en", "ar")
+    )
+    invited = messages.invitation_mail(
+        issuer_name="<b>St\nAnna", invited_by="Omar", url=URL, days=7, role="owner", language="es"
+    )
+
+    assert english.subject == "Your link to sign in"
+    assert f"Sign in: {URL}\n\nThe link works once, for 30 minutes." in english.text
+    assert '<html lang="ar" dir="rtl">' in arabic.html
+    assert f'href="{URL}"' in arabic.html
+    assert invited.subject == "Trabaje con las insignias de <b>St Anna"
+    assert "&lt;b&gt;St Anna" in invited.html
+    assert "Su función: propietario." in invited.text
 
 
 @pytest.mark.parametrize(

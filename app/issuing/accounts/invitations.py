@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials.identity import clean_email
 from app.errors import Gone, InvalidInput, NotFound
-from app.issuing import audit, issuers, learners, outbox, outbox_queues
+from app.issuing import audit, issuers, learners, mail_languages, outbox, outbox_queues
 from app.issuing.accounts import members, passwords, people, tokens
 from app.issuing.accounts.tables import Account, Invitation, Role
 from app.issuing.announcements import EMAIL
 from app.issuing.issuers import Issuer
 from app.issuing.mail.records import recipient_key
 from app.issuing.office import Office
-from app.projections import sign_in_message
+from app.projections import messages
 
 DAYS = 7
 NOTHING_HERE = "There is no such invitation; ask for a new one"
@@ -48,11 +48,17 @@ def invite(
     session: Session, office: Office, issuer: Issuer, email: str, role: Role, *, invited_by: str, actor: str
 ) -> NewInvitation:
     """Invite somebody by mail. Raises InvalidInput for what is no address. `invited_by` is the inviter's name."""
-    if learners.address_of(email) is None:
+    normalised = learners.address_of(email)
+    if normalised is None:
         raise InvalidInput("This is not an e-mail address that mail can be sent to", pointer="/email")
     made = _make(session, office, issuer, role, email=clean_email(email))
-    content = sign_in_message.invitation(
-        issuer_name=issuer.name, invited_by=invited_by, url=made.url, days=DAYS, role=role.value
+    content = messages.invitation_mail(
+        issuer_name=issuer.name,
+        invited_by=invited_by,
+        url=made.url,
+        days=DAYS,
+        role=role.value,
+        language=mail_languages.of_address(session, issuer.id, normalised),
     )
     outbox.put(
         session,

@@ -14,24 +14,26 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials.identity import clean_email
 from app.errors import Gone, InvalidInput, NotFound, RateLimited
-from app.issuing import issuers, learners, outbox, outbox_queues
+from app.issuing import issuers, learners, mail_languages, outbox, outbox_queues
 from app.issuing.accounts import passwords, people, tokens
 from app.issuing.accounts.tables import Account, AccountAddress, LinkPurpose, SignInLink
 from app.issuing.announcements import EMAIL
 from app.issuing.learners import Learner, LearnerEmail, LearnerState
 from app.issuing.mail.records import recipient_key
 from app.issuing.office import Office
-from app.projections import sign_in_message
+from app.projections import messages
+from app.projections.messages import LinkKind
 
 MINUTES = 30
 MOST_IN_AN_HOUR = 5  # mails to one address: nobody can fill a stranger's mailbox
 NOTHING_HERE = "There is no such link; ask for a new one"
 
 
-def ask(session: Session, office: Office, email: str, *, next_path: str) -> None:
+def ask(session: Session, office: Office, email: str, *, next_path: str, language: str | None = None) -> None:
     """Mail a link to sign in, if somebody is known by this address; otherwise nothing, and nobody is told.
 
-    Raises InvalidInput for what is no address, RateLimited after some mails in an hour.
+    `language` is that of the page (None = there is none). Raises InvalidInput for what is no address, RateLimited
+    after some mails in an hour.
     """
     normalised = _normalised(email)
     mark = _mark(office, normalised)
@@ -46,19 +48,21 @@ def ask(session: Session, office: Office, email: str, *, next_path: str) -> None
     else:
         _keep(session, office, token, LinkPurpose.SIGN_IN, email, next_path=next_path)
     if stated is not None or _is_learner(session, normalised):
-        _send(session, office, token, email, sign_in_message.Kind.SIGN_IN)
+        _send(session, office, token, email, kind=LinkKind.SIGN_IN, asked_in=language)
 
 
-def ask_for_address(session: Session, office: Office, account: Account, email: str) -> None:
+def ask_for_address(
+    session: Session, office: Office, account: Account, email: str, *, language: str | None = None
+) -> None:
     """Mail a link that confirms one more address of an account. Raises as `ask` does."""
     mark = _mark(office, _normalised(email))
     _refuse_many(session, mark)
     token = tokens.new()
     _keep(session, office, token, LinkPurpose.ADDRESS, email, next_path="/me/settings", account_id=account.id)
-    _send(session, office, token, email, sign_in_message.Kind.ADDRESS)
+    _send(session, office, token, email, kind=LinkKind.ADDRESS, asked_in=account.language or language)
 
 
-def ask_for_password(session: Session, office: Office, email: str) -> None:
+def ask_for_password(session: Session, office: Office, email: str, *, language: str | None = None) -> None:
     """Mail a link that sets a new password, if an account has this address confirmed. Raises as `ask` does."""
     normalised = _normalised(email)
     _refuse_many(session, _mark(office, normalised))
@@ -66,7 +70,7 @@ def ask_for_password(session: Session, office: Office, email: str) -> None:
     account_id = stated.account_id if stated is not None and stated.confirmed_at is not None else None
     _keep(session, office, token, LinkPurpose.PASSWORD, email, next_path="/staff", account_id=account_id)
     if account_id is not None:
-        _send(session, office, token, email, sign_in_message.Kind.PASSWORD)
+        _send(session, office, token, email, kind=LinkKind.PASSWORD, asked_in=language)
 
 
 def by_token(session: Session, token: str) -> SignInLink:
@@ -152,11 +156,12 @@ def _keep(
     session.flush()
 
 
-def _send(session: Session, office: Office, token: str, email: str, kind: sign_in_message.Kind) -> None:
+def _send(session: Session, office: Office, token: str, email: str, *, kind: LinkKind, asked_in: str | None) -> None:
     """Put the mail into the queue of confirmations of an issuer that knows the address, or of any."""
     normalised = _normalised(email)
     issuer_id = _issuer_of(session, normalised)
-    content = sign_in_message.mail(kind, url=office.addresses.sign_in(token), minutes=MINUTES)
+    language = mail_languages.of_address(session, issuer_id, normalised, asked_in=asked_in)
+    content = messages.link_mail(kind, url=office.addresses.sign_in(token), minutes=MINUTES, language=language)
     outbox.put(
         session,
         channel=EMAIL,

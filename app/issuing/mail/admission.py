@@ -21,6 +21,7 @@ from app.issuing.mail.records import EMAIL, MailSettings, settings_of
 from app.issuing.mail.unsubscribing import unsubscribe_url
 from app.issuing.office import Office
 from app.issuing.outbox import OutboxMessage, OutboxState
+from app.projections import messages
 
 NOTICE = "award.issued"  # the event of mails that may be joined
 CONFIRMATION = "claim.confirm"  # how the event begins of mails that confirm an address
@@ -106,6 +107,7 @@ def _join_others(session: Session, office: Office, message: OutboxMessage, fresh
         [composing.line_of_json(line) for line in stated],
         learner_name=message.payload.get("learner_name"),
         language=message.payload["line_language"],
+        reader_language=messages.spoken(message.payload.get("reader_language"), settings_of(session, issuer.id).locale),
         unsubscribe_url=address,
     )
     said = {"subject": content.subject, "text": content.text, "html": content.html, "language": content.language}

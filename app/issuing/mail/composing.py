@@ -65,13 +65,18 @@ def digest(
     *,
     learner_name: str | None,
     language: str,
+    reader_language: str,
     unsubscribe_url: str,
 ) -> MailContent:
-    """One mail about several badges."""
+    """One mail about several badges: `language` is the first badge's, `reader_language` that of our own words."""
     template = chosen(session, issuer.id, Purpose.DIGEST, language)
     if template is None:
         return messages.digest_mail(
-            lines, learner_name=learner_name, issuer_name=issuer.name, unsubscribe_url=unsubscribe_url
+            lines,
+            learner_name=learner_name,
+            issuer_name=issuer.name,
+            unsubscribe_url=unsubscribe_url,
+            language=reader_language,
         )
     values = digest_values(issuer.name, len(lines), learner_name=learner_name, unsubscribe_url=unsubscribe_url)
     return fill(template.subject, template.body, values=values, locale=template.locale, lines=lines)

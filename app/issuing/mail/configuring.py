@@ -113,7 +113,16 @@ def preview(
     name = "Ana Ortiz"
     if purpose == Purpose.DIGEST:
         if subject is None or body is None:
-            return composing.digest(session, issuer, lines, learner_name=name, language=locale, unsubscribe_url=stop)
+            reader = messages.spoken(locale)
+            return composing.digest(
+                session,
+                issuer,
+                lines,
+                learner_name=name,
+                language=locale,
+                reader_language=reader,
+                unsubscribe_url=stop,
+            )
         values = composing.digest_values(issuer.name, len(lines), learner_name=name, unsubscribe_url=stop)
         return composing.fill(subject, body, values=values, locale=locale, lines=lines)
     if subject is None or body is None:

@@ -4,6 +4,7 @@ from app.projections.messages.answers import Step, application_mail, name_approv
 from app.projections.messages.award import award_mail
 from app.projections.messages.content import MailContent
 from app.projections.messages.digest import Line, digest_mail
+from app.projections.messages.links import LinkKind, confirmation_mail, invitation_mail, link_mail
 from app.projections.messages.operator import endpoint_disabled_mail
 from app.projections.messages.own_words import ALLOWED, filled, marked, problems
 from app.projections.messages.renewals import RenewalWay, renewal_mail, renewals_digest
@@ -15,15 +16,19 @@ from app.projections.messages.wording import written_date
 __all__ = [
     "ALLOWED",
     "Line",
+    "LinkKind",
     "MailContent",
     "RenewalWay",
     "ReportRow",
     "Step",
     "application_mail",
     "award_mail",
+    "confirmation_mail",
     "digest_mail",
     "endpoint_disabled_mail",
     "filled",
+    "invitation_mail",
+    "link_mail",
     "marked",
     "name_approved",
     "name_refused",

@@ -63,9 +63,16 @@ def application_mail(
 
 
 def letter(
-    subject: str, paragraphs: list[str], *, quoted: str, url: str, button: str, language: str = sentences.ENGLISH
+    subject: str,
+    paragraphs: list[str],
+    *,
+    quoted: str,
+    url: str,
+    button: str,
+    closing: str = "",
+    language: str = sentences.ENGLISH,
 ) -> MailContent:
-    """A short letter: paragraphs of ours, what somebody wrote as a quotation, and one address to go on to."""
+    """A short letter: paragraphs of ours, what somebody wrote as a quotation, one address to go on to, a last word."""
     facts = {
         "language": language,
         "direction": sentences.direction(language),
@@ -75,6 +82,7 @@ def letter(
         "quoted": [line.strip() for line in wording.whole(quoted).split("\n") if line.strip()],
         "url": wording.address(url, "/url"),
         "button": button,
+        "closing": closing,
     }
     return MailContent(
         subject=str(facts["subject"]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.projections.messages import wording
+from app.projections.messages import sentences, wording
 from app.projections.messages.content import MailContent, templates
 
 
@@ -28,26 +28,34 @@ class Line:
 
 
 def digest_mail(
-    lines: Sequence[Line], *, learner_name: str | None, issuer_name: str, unsubscribe_url: str
+    lines: Sequence[Line], *, learner_name: str | None, issuer_name: str, unsubscribe_url: str, language: str
 ) -> MailContent:
-    """One mail for several badges, in English. Raises InvalidInput for an address that is not http(s)."""
+    """One mail for several badges; `language` is that of our own sentences (one that `spoken` returned).
+
+    Raises InvalidInput for an address that is not http(s).
+    """
+    say, issuer = sentences.in_language(language), wording.one_line(issuer_name)
     facts = {
+        "say": say,
+        "say_fenced": sentences.in_markup(language),
+        "language": language,
+        "direction": sentences.direction(language),
         "learner": wording.one_line(learner_name or "") or None,
-        "issuer": wording.one_line(issuer_name),
+        "issuer": issuer,
         "unsubscribe_url": wording.address(unsubscribe_url, "/unsubscribe_url"),
         "badges": [
             {
                 "title": line.title,
                 "url": wording.address(line.url, "/badges"),
-                "awarded_on": wording.written_date(line.awarded_at),
-                "valid_until": None if line.valid_until is None else wording.written_date(line.valid_until),
+                "awarded_on": wording.written_date(line.awarded_at, language),
+                "valid_until": None if line.valid_until is None else wording.written_date(line.valid_until, language),
             }
             for line in lines
         ],
     }
     return MailContent(
-        subject=f"You earned {len(lines)} badges from {facts['issuer']}",
+        subject=wording.one_line(say("You earned {number} badges from {issuer}", number=len(lines), issuer=issuer)),
         text=templates().get_template("digest.txt").render(facts).strip() + "\n",
         html=templates().get_template("digest.html").render(facts).strip() + "\n",
-        language="en",
+        language=language,
     )

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from app.projections.messages import answers, wording
+from datetime import datetime
+
+from app.projections.messages import answers, sentences, wording
 from app.projections.messages.content import MailContent
 
+_OF_A_MEMBER = "You find it among the endorsements of your organisation, where you can sign it or decline."
+_OF_A_STRANGER = (
+    "The page shows what is asked, gives you the document to sign with your own key, and takes it back. "
+    "Whoever has the link can answer, so pass it on only to those who may sign for you."
+)
 
-def asked_mail(*, asker: str, what: str, message: str, until: str, url: str, is_member: bool) -> MailContent:
-    """Ask for an endorsement of `what`, until a day in words. `is_member`: the reader signs on our pages of staff."""
+
+def asked_mail(
+    *, asker: str, what: str, message: str, until: datetime, url: str, is_member: bool, language: str
+) -> MailContent:
+    """Ask for an endorsement of `what`, until a day. `is_member`: the reader signs on our pages of staff."""
     who, thing = wording.one_line(asker), wording.one_line(what)
-    how = (
-        "You find it among the endorsements of your organisation, where you can sign it or decline."
-        if is_member
-        else "The page shows what is asked, gives you the document to sign with your own key, and takes it back. "
-        "Whoever has the link can answer, so pass it on only to those who may sign for you."
-    )
+    say = sentences.in_language(language)
+    day = wording.written_date(until, language)
     said = [
-        f"{who} asks your organisation to endorse: {thing}.",
-        how,
-        f"The request is open until {until}. If you know nothing of {who}, do nothing: then nothing happens.",
+        say("{who} asks your organisation to endorse: {thing}.", who=who, thing=thing),
+        say(_OF_A_MEMBER if is_member else _OF_A_STRANGER),
+        say(
+            "The request is open until {day}. If you know nothing of {who}, do nothing: then nothing happens.",
+            day=day,
+            who=who,
+        ),
     ]
-    return answers.letter(
-        f"{who} asks you for an endorsement", said, quoted=message, url=url, button="See what is asked"
-    )
+    subject, button = say("{who} asks you for an endorsement", who=who), say("See what is asked")
+    return answers.letter(subject, said, quoted=message, url=url, button=button, language=language)

@@ -23,6 +23,41 @@ ARABIC = {
     "{issuer} awarded this badge.": "منحت {issuer} هذه الشارة.",
     "This mail was sent automatically.": "أُرسلت هذه الرسالة تلقائيًا.",
     "If you did not expect it, please tell {issuer}.": "إذا لم تكن تتوقعها فيرجى إبلاغ {issuer}.",
+    # -- several badges were awarded
+    "You earned badges": "حصلت على شارات",
+    "You earned {number} badges from {issuer}": "حصلت على شارات من {issuer}، وعددها {number}",
+    "you earned {number} badges from {issuer}.": "حصلت على شارات من {issuer}، وعددها {number}.",
+    "Each has a page of its own, where you can look at it, save it and share it.": "لكل منها صفحة خاصة بها، يمكنك فيها "
+    "عرضها وحفظها ومشاركتها.",
+    "{issuer} awarded these badges.": "منحت {issuer} هذه الشارات.",
+    "No more mails that gather badges": "إيقاف الرسائل التي تجمع الشارات",
+    # -- a link that works once
+    "Your link to sign in": "رابط تسجيل دخولك",
+    "with this link you sign in to see your badges.": "بهذا الرابط تسجّل الدخول لعرض شاراتك.",
+    "Sign in": "تسجيل الدخول",
+    "Is this your address?": "هل هذا عنوانك؟",
+    "somebody, most likely you, wants to see the badges of this address in their account.": "يريد شخص ما، والأرجح أنه "
+    "أنت، عرض شارات هذا العنوان في حسابه.",
+    "This is my address": "هذا عنواني",
+    "Set a new password": "تعيين كلمة مرور جديدة",
+    "with this link you set a new password.": "بهذا الرابط تعيّن كلمة مرور جديدة.",
+    "The link works once, for {minutes} minutes.": "يعمل الرابط مرة واحدة، لمدة {minutes} دقيقة.",
+    "The link works once, for {days} days.": "يعمل الرابط مرة واحدة، لمدة {days} أيام.",
+    "The link works until {day}.": "يعمل الرابط حتى {day}.",
+    "If you know nothing of this, do nothing: then nothing happens.": "إذا كنت لا تعلم شيئًا عن هذا فلا تفعل شيئًا، ولن "
+    "يحدث شيء.",
+    "Is this your address? Badges of {issuer}": "هل هذا عنوانك؟ شارات {issuer}",
+    "somebody, most likely you, said that this is the address for badges of {issuer}.": "ذكر شخص ما، والأرجح أنه أنت، "
+    "أن هذا هو العنوان الخاص بشارات {issuer}.",
+    "Work with the badges of {issuer}": "العمل على شارات {issuer}",
+    "{who} invites you to work with the badges of {issuer}, as {role}.": "يدعوك {who} إلى العمل على شارات {issuer}. "
+    "دورك: {role}.",
+    "Accept the invitation": "قبول الدعوة",
+    "owner": "المالك",
+    "designer": "المصمم",
+    "awarder": "المانح",
+    "reviewer": "المراجع",
+    "auditor": "المدقق",
     # -- a badge ends
     "{what} ends on {day}": "تنتهي {what} في {day}",
     "{what} has lapsed": "انتهت {what}",
@@ -73,4 +108,14 @@ ARABIC = {
     "توافق، ويمكنك إنهاء ذلك في أي وقت. وتوضح الغرض منه:",
     "{who} asks about your badge {what}": "تسأل {who} عن شارتك {what}",
     "Agree or decline": "الموافقة أو الرفض",
+    "{who} asks you for an endorsement": "تطلب منك {who} تأييدًا",
+    "{who} asks your organisation to endorse: {thing}.": "تطلب {who} من مؤسستك تأييد: {thing}.",
+    "You find it among the endorsements of your organisation, where you can sign it or decline.": "تجد الطلب ضمن "
+    "تأييدات مؤسستك، حيث يمكنك توقيعه أو رفضه.",
+    "The page shows what is asked, gives you the document to sign with your own key, and takes it back. Whoever has "
+    "the link can answer, so pass it on only to those who may sign for you.": "تعرض الصفحة المطلوب، وتعطيك الوثيقة "
+    "لتوقيعها بمفتاحك الخاص، وتستلمها منك. يمكن لكل من لديه الرابط أن يجيب، فلا تمرّره إلا إلى من يحق له التوقيع عنك.",
+    "The request is open until {day}. If you know nothing of {who}, do nothing: then nothing happens.": "الطلب مفتوح "
+    "حتى {day}. إذا كنت لا تعرف شيئًا عن {who} فلا تفعل شيئًا، ولن يحدث شيء.",
+    "See what is asked": "عرض المطلوب",
 }

@@ -23,6 +23,41 @@ SPANISH = {
     "{issuer} awarded this badge.": "{issuer} otorgó esta insignia.",
     "This mail was sent automatically.": "Este correo se envió automáticamente.",
     "If you did not expect it, please tell {issuer}.": "Si no lo esperaba, dígaselo a {issuer}.",
+    # -- several badges were awarded
+    "You earned badges": "Ha obtenido insignias",
+    "You earned {number} badges from {issuer}": "Ha obtenido {number} insignias de {issuer}",
+    "you earned {number} badges from {issuer}.": "{issuer} le ha otorgado {number} insignias.",
+    "Each has a page of its own, where you can look at it, save it and share it.": "Cada una tiene página propia, "
+    "donde puede verla, guardarla y compartirla.",
+    "{issuer} awarded these badges.": "{issuer} otorgó estas insignias.",
+    "No more mails that gather badges": "No recibir más correos que reúnen insignias",
+    # -- a link that works once
+    "Your link to sign in": "Su enlace para iniciar sesión",
+    "with this link you sign in to see your badges.": "con este enlace inicia sesión para ver sus insignias.",
+    "Sign in": "Iniciar sesión",
+    "Is this your address?": "¿Es esta su dirección?",
+    "somebody, most likely you, wants to see the badges of this address in their account.": "alguien, seguramente "
+    "usted, quiere ver en su cuenta las insignias de esta dirección.",
+    "This is my address": "Esta es mi dirección",
+    "Set a new password": "Establecer una contraseña nueva",
+    "with this link you set a new password.": "con este enlace establece una contraseña nueva.",
+    "The link works once, for {minutes} minutes.": "El enlace funciona una sola vez, durante {minutes} minutos.",
+    "The link works once, for {days} days.": "El enlace funciona una sola vez, durante {days} días.",
+    "The link works until {day}.": "El enlace funciona hasta el {day}.",
+    "If you know nothing of this, do nothing: then nothing happens.": "Si no sabe nada de esto, no haga nada: así no "
+    "pasará nada.",
+    "Is this your address? Badges of {issuer}": "¿Es esta su dirección? Insignias de {issuer}",
+    "somebody, most likely you, said that this is the address for badges of {issuer}.": "alguien, seguramente usted, "
+    "dijo que esta es la dirección para las insignias de {issuer}.",
+    "Work with the badges of {issuer}": "Trabaje con las insignias de {issuer}",
+    "{who} invites you to work with the badges of {issuer}, as {role}.": "{who} le invita a trabajar con las insignias "
+    "de {issuer}. Su función: {role}.",
+    "Accept the invitation": "Aceptar la invitación",
+    "owner": "propietario",
+    "designer": "diseñador",
+    "awarder": "otorgante",
+    "reviewer": "revisor",
+    "auditor": "auditor",
     # -- a badge ends
     "{what} ends on {day}": "{what} termina el {day}",
     "{what} has lapsed": "{what} ha vencido",
@@ -75,4 +110,15 @@ SPANISH = {
     "su consentimiento, y puede terminarlo cuando quiera. Explican para qué es:",
     "{who} asks about your badge {what}": "{who} pregunta por su insignia {what}",
     "Agree or decline": "Aceptar o rechazar",
+    "{who} asks you for an endorsement": "{who} le pide un respaldo",
+    "{who} asks your organisation to endorse: {thing}.": "{who} pide a su organización que respalde: {thing}.",
+    "You find it among the endorsements of your organisation, where you can sign it or decline.": "La encontrará entre "
+    "los respaldos de su organización, donde puede firmarlo o rechazarlo.",
+    "The page shows what is asked, gives you the document to sign with your own key, and takes it back. Whoever has "
+    "the link can answer, so pass it on only to those who may sign for you.": "La página muestra lo que se pide, le da "
+    "el documento para firmarlo con su propia clave y lo recibe de vuelta. Quien tenga el enlace puede responder; "
+    "páselo solo a quienes puedan firmar en su nombre.",
+    "The request is open until {day}. If you know nothing of {who}, do nothing: then nothing happens.": "La petición "
+    "está abierta hasta el {day}. Si no sabe nada de {who}, no haga nada: así no pasará nada.",
+    "See what is asked": "Ver lo que se pide",
 }

@@ -18,6 +18,7 @@ from app.web import signed_in
 from app.web.deps import TheRates, TheService
 from app.web.forms import Sent
 from app.web.inside import go, inside, refusal
+from app.web.languages import current
 from app.web.languages import gettext as _
 from app.web.learner import luggage
 from app.web.signed_in import Person, Visitor
@@ -71,7 +72,8 @@ def mail_fresh_link(request: Request, form: Sent, person: Person, service: TheSe
     try:
         with service.database.write() as session:
             confirmed = [each for each in people.addresses_of(session, person.account_id) if each.confirmed_at]
-            links.ask(session, service.office, confirmed[0].written if confirmed else "", next_path="/me/delete")
+            email = confirmed[0].written if confirmed else ""
+            links.ask(session, service.office, email, next_path="/me/delete", language=current().tag)
     except (InvalidInput, RateLimited) as error:
         return _page(request, person, service, refused=error)
     return go("/me/delete", _("We sent you a link. Open it in this browser; it leads back here."))

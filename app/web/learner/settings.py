@@ -21,7 +21,7 @@ from app.service import Service
 from app.web.deps import TheRates, TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
-from app.web.languages import LANGUAGES, ngettext, remember, use
+from app.web.languages import LANGUAGES, current, ngettext, remember, use
 from app.web.languages import gettext as _
 from app.web.learner.choices import told_of_name
 from app.web.signed_in import Person, Visitor
@@ -73,7 +73,7 @@ def add_address(request: Request, form: Sent, person: Person, service: TheServic
     def act(session: Session) -> str:
         account = people.by_id(session, person.account_id)
         email = form.text("email", most=320)
-        links.ask_for_address(session, service.office, account, email)
+        links.ask_for_address(session, service.office, account, email, language=current().tag)
         return _("We sent a link to %(email)s. Open it in this browser to confirm the address.", email=email)
 
     return _do(request, person, service, act, about="email", form=form)

@@ -28,6 +28,7 @@ from app.web import signed_in
 from app.web.deps import TheRates, TheService
 from app.web.forms import Sent
 from app.web.inside import Refusal, ask_first, go, inside, refusal
+from app.web.languages import current
 from app.web.languages import gettext as _
 from app.web.signed_in import Person, Visitor, safe_path
 
@@ -152,7 +153,7 @@ def mail_reset(request: Request, form: Sent, service: TheService, rates: TheRate
     email = form.text("email")
     try:
         with service.database.write() as session:
-            links.ask_for_password(session, service.office, email)
+            links.ask_for_password(session, service.office, email, language=current().tag)
     except (InvalidInput, RateLimited) as error:
         return inside(request, "account/forgotten.html", None, refused=refusal(error), email=email)
     return inside(request, "account/link_sent.html", None, email=email, minutes=links.MINUTES)
