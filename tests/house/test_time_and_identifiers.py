@@ -33,6 +33,9 @@ ALLOWED = {
     ("app/issuing/wallets/offers.py", "secrets.token_urlsafe"): "the codes and tokens of offers to wallets",
     ("app/keystores/files.py", "secrets.token_hex"): "the name of a file that is about to be renamed",
     ("app/keystores/sealing.py", "os.urandom"): "the nonce of AES-GCM",
+    ("app/projections/ctdl.py", "uuid"): "identifiers that follow from an address alone",
+    ("app/projections/ctdl.py", "uuid.NAMESPACE_URL"): "identifiers that follow from an address alone",
+    ("app/projections/ctdl.py", "uuid.uuid5"): "identifiers that follow from an address alone",
     ("app/web/counting.py", "secrets.token_bytes"): "the key of a day, under which verifiers are known again",
     ("app/keystores/envelope.py", "os.urandom"): "data keys, and the nonces of AES-GCM",
 }

@@ -143,7 +143,7 @@ def test_a_link_to_sign_in_stands_on_its_own_in_each_language_and_names_are_data
     )
 
     assert english.subject == "Your link to sign in"
-    assert f"Sign in: {URL}\n\nThe link works once, for 30 minutes." in english.text
+    assert f"to see your badges.\n\n{URL}\n\nThe link works once, for 30 minutes." in english.text
     assert '<html lang="ar" dir="rtl">' in arabic.html
     assert f'href="{URL}"' in arabic.html
     assert invited.subject == "Trabaje con las insignias de <b>St Anna"
