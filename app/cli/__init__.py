@@ -49,6 +49,8 @@ from app.cli import (
     units,
     vc_api,
     verify,
+    watches,
+    workforce,
 )
 from app.cli.terminal import say_errors
 
@@ -72,6 +74,7 @@ move.register(app)
 checks.register(app)
 samples.register(sources.app)
 guide.register(app)
+workforce.register(units.app)
 app.add_typer(issuers.app, name="issuer")
 app.add_typer(accreditations.app, name="accreditation")
 app.add_typer(members.app, name="member")
@@ -96,6 +99,7 @@ app.add_typer(plans.app, name="plans")
 app.add_typer(careers.app, name="careers")
 app.add_typer(recognitions.app, name="recognitions")
 app.add_typer(units.app, name="units")
+app.add_typer(watches.app, name="watches")
 app.add_typer(pathways.app, name="pathways")
 app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(reports.app, name="report")

@@ -42,6 +42,7 @@ class Scope(StrEnum):
     FHIR_READ = "fhir:read"
     FHIR_PATIENT = "fhir:patient"
     CHECKS_WRITE = "checks:write"
+    WATCHES_WRITE = "watches:write"
 
 
 class ApiKey(Base):

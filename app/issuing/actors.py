@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.issuing.access import ApiKey
 from app.issuing.accounts import Account
+from app.issuing.badge_connect.tables import ConnectClient
 from app.issuing.health_records.tables import RecordClient
 from app.issuing.sources import Source
 
@@ -23,6 +24,7 @@ class ActorKind(StrEnum):
     API_KEY = "api-key"
     CLAIM_LINK = "claim-link"
     RECORD_CLIENT = "record-client"
+    APP = "app"
     OTHER = "other"
 
 
@@ -46,7 +48,7 @@ def account_of(actor: str) -> str | None:
 
 
 def named(session: Session, actors: Iterable[str | None]) -> Mapping[str, Actor]:
-    """Each of these actors with the name that it has now. Four queries at most."""
+    """Each of these actors with the name that it has now. Five queries at most."""
     wanted = {actor for actor in actors if actor}
     by_kind: dict[ActorKind, dict[str, str]] = {}
     for actor in wanted:
@@ -71,6 +73,8 @@ def _names(session: Session, kind: ActorKind, ids: list[str]) -> dict[str, str |
             query = select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids))
         case ActorKind.RECORD_CLIENT:
             query = select(RecordClient.id, RecordClient.name).where(RecordClient.id.in_(ids))
+        case ActorKind.APP:  # by its host: a name anybody can claim
+            query = select(ConnectClient.id, ConnectClient.host).where(ConnectClient.id.in_(ids))
         case ActorKind.CLAIM_LINK | ActorKind.OTHER:
             return {}
     return {row[0]: row[1] for row in session.execute(query)}

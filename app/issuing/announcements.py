@@ -11,6 +11,7 @@ from app import clock
 from app.issuing import achievement_facts, issuers, learners, mail, mail_languages, news
 from app.issuing.achievements import AchievementVersion
 from app.issuing.endpoints import Endpoint, EventType
+from app.issuing.hosting import queueing
 from app.issuing.issuers import Issuer
 from app.issuing.mail.composing import line_to_json
 from app.issuing.mail.configuring import put
@@ -96,7 +97,10 @@ def endpoint_disabled(session: Session, office: Office, endpoint: Endpoint, *, r
 def award_changed(
     session: Session, office: Office, award: Award, event_type: EventType, **facts: str | int | None
 ) -> None:
-    """Tell the issuer's endpoints, and whoever watches it, what became of an award: ids, state and addresses."""
+    """Tell the issuer's endpoints, and whoever watches it, what became of an award: ids, state and addresses.
+
+    One that renews another goes to the hosts that have the other.
+    """
     data = {
         "award_id": award.id,
         "achievement_id": award.achievement_id,
@@ -110,6 +114,8 @@ def award_changed(
     news.publish(session, office, award.issuer_id, event_type, award.id, {**data, **facts})
     renewed = facts.get("renews_award_id")
     telling.tell(session, office, award, event_type, watched_id=None if renewed is None else str(renewed))
+    if renewed is not None:
+        queueing.followed(session, str(renewed), award)
 
 
 def written_moment(moment: datetime) -> str:

@@ -19,6 +19,7 @@ from app.errors import AlreadyAwarded, AlreadyRevoked, AlreadySuperseded, Alread
 from app.issuing import announcements, audit, awards, issuers, status_lists
 from app.issuing.awards import Award, AwardState, Credential, Earned, Visibility
 from app.issuing.endpoints import EventType
+from app.issuing.hosting import queueing
 from app.issuing.learners import sharing
 from app.issuing.office import Office, Sponsorship
 
@@ -79,6 +80,7 @@ def supersede(session: Session, office: Office, old: Award, earned: Earned, *, a
     new.supersedes_id, old.superseded_by_id = old.id, new.id
     _record(session, old, "award.superseded", actor, superseded_by=new.id)
     announcements.award_changed(session, office, old, EventType.BADGE_SUPERSEDED, superseded_by=new.id)
+    queueing.followed(session, old.id, new)
     session.flush()
     office.follow(session, office, new.learner_id)
     return new
@@ -93,6 +95,7 @@ def reissue(session: Session, office: Office, award: Award, *, actor: str, **fac
     issuer = issuers.by_id(session, award.issuer_id)
     entries = status_lists.entries_of(session, office, award.id)
     credential = awards.issue(session, office, issuer, award, entries=entries)
+    queueing.signed_anew(session, award)
     _record(session, award, "award.reissued", actor, revision=award.revision, **facts)
     return credential
 

@@ -1,16 +1,17 @@
 """Who began to work for an organisation when, and who left when: a list that staff hand in, for reports of groups.
 
 Nothing here says who somebody is: a person is a keyed hash of the address, and the learner's id where there is one.
-The newest list takes the place of the one before.
+The newest list takes the place of the one before. What became of somebody's work (another role, a pay band and never
+a sum) is kept of those alone who agreed to it, as the list says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, false, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -18,7 +19,7 @@ from app.db import Base
 from app.errors import InvalidInput, TooLarge
 from app.issuing import audit, issuers, learners
 from app.issuing.issuers import Issuer
-from app.issuing.learners import LearnerEmail
+from app.issuing.learners import Learner, LearnerEmail
 from app.issuing.office import Office
 from app.lms.csv import text_file, workbook
 from app.lms.csv.cells import Cell, Formula, is_empty, text_of
@@ -26,10 +27,19 @@ from app.lms.csv.settings import CsvSettings
 
 MOST_ROWS = 50_000
 _AT_ONCE = 500
+MOST_PAY_BAND = 30
+_YES = {"yes", "y", "true", "1", "x", "sí", "si"}
+_NO = {"", "no", "n", "false", "0"}
 _HEADINGS = {
     "person": {"e-mail", "email", "mail", "e-mail address", "email address", "correo", "correo electrónico"},
     "started": {"started", "start", "start date", "hired", "hire date", "inicio", "fecha de inicio"},
     "left": {"left", "end", "end date", "leaving date", "fin", "fecha de fin", "baja"},
+}
+_HEADINGS_OF_OUTCOMES = {
+    "agreed": {"agreed", "outcomes agreed", "de acuerdo"},
+    "role_changed": {"role changed", "cambio de puesto"},
+    "pay_band_first": {"pay band", "first pay band", "banda salarial"},
+    "pay_band_after_year": {"pay band after a year", "banda salarial tras un año"},
 }
 
 
@@ -45,6 +55,22 @@ class Employment(Base):
     learner_id: Mapped[str | None] = mapped_column(ForeignKey("learners.id"), index=True)
     started_on: Mapped[date]
     left_on: Mapped[date | None]
+    outcomes_agreed: Mapped[bool] = mapped_column(server_default=false())
+    role_changed_on: Mapped[date | None]
+    pay_band_first: Mapped[int | None]
+    pay_band_after_year: Mapped[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the work of somebody who agreed. None = no other role, or the list does not say the band.
+
+    Bands are whole numbers from 1 to MOST_PAY_BAND, a higher one is more pay; the employer's table says what each is.
+    """
+
+    role_changed_on: date | None = None
+    pay_band_first: int | None = None
+    pay_band_after_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +83,22 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One row of a list: a normalised address, the first day, and the first day after; None = they still work here."""
+    """One row of a list: a normalised address, the first day, and the first day after; None = they still work here.
+
+    `outcomes` None = they did not agree that these are kept.
+    """
 
     address: str
     started_on: date
     left_on: date | None
+    outcomes: Outcomes | None = None
 
 
 def read(data: bytes) -> list[Stay]:
     """The stays of a list: CSV or .xlsx with the headings e-mail, started and left. Slow for a large workbook.
 
-    Raises InvalidInput, naming the row, and TooLarge.
+    It may have those of outcomes, which are read in rows that say that the person agreed, and in no other. Raises
+    InvalidInput, naming the row, and TooLarge.
     """
     return list(_rows(data))
 
@@ -89,6 +120,8 @@ def take(session: Session, office: Office, issuer: Issuer, stays: Sequence[Stay]
                 "learner_id": found.get(each.address),
                 "started_on": each.started_on,
                 "left_on": each.left_on,
+                "outcomes_agreed": each.outcomes is not None,
+                **asdict(each.outcomes or Outcomes()),
             }
             for each in part
         ]
@@ -109,10 +142,13 @@ def forget_people(session: Session, office: Office, issuer_id: str, learner_ids:
 
     Whoever became a learner after the list was handed in is known in it by the mark of the address alone.
     """
-    query = select(LearnerEmail.normalised).where(LearnerEmail.learner_id.in_(learner_ids))
-    marks = [_mark(office, issuer_id, each) for each in session.scalars(query)]
-    is_theirs = or_(Employment.learner_id.in_(learner_ids), Employment.person.in_(marks))
-    session.execute(delete(Employment).where(Employment.issuer_id == issuer_id, is_theirs))
+    session.execute(delete(Employment).where(_is_theirs(session, office, issuer_id, learner_ids)))
+
+
+def of_learner(session: Session, office: Office, learner: Learner) -> Sequence[Employment]:
+    """The stays that are kept of somebody, the first one first, also those known by the mark of an address alone."""
+    query = select(Employment).where(_is_theirs(session, office, learner.issuer_id, [learner.id]))
+    return session.scalars(query.order_by(Employment.started_on, Employment.id)).all()
 
 
 def counted(session: Session, issuer: Issuer) -> Taken:
@@ -120,6 +156,13 @@ def counted(session: Session, issuer: Issuer) -> Taken:
     query = select(func.count(), func.count(Employment.learner_id)).where(Employment.issuer_id == issuer.id)
     stays, known = session.execute(query).one()
     return Taken(stays, known)
+
+
+def _is_theirs(session: Session, office: Office, issuer_id: str, learner_ids: Sequence[str]) -> ColumnElement[bool]:
+    query = select(LearnerEmail.normalised).where(LearnerEmail.learner_id.in_(learner_ids))
+    marks = [_mark(office, issuer_id, each) for each in session.scalars(query)]
+    is_theirs = or_(Employment.learner_id.in_(learner_ids), Employment.person.in_(marks))
+    return and_(Employment.issuer_id == issuer_id, is_theirs)
 
 
 def _mark(office: Office, issuer_id: str, address: str) -> str:
@@ -150,7 +193,27 @@ def _rows(data: bytes) -> Iterator[Stay]:
         left = _day(said["left"], number)
         if left is not None and left < started:
             raise InvalidInput(f"Row {number} ends before it begins", pointer="/file", row=number)
-        yield Stay(address, started, left)
+        yield Stay(address, started, left, _outcomes(said, number))
+
+
+def _outcomes(said: Mapping[str, Cell], number: int) -> Outcomes | None:
+    agreed = _text(said.get("agreed")).casefold()
+    if agreed not in _YES | _NO:
+        raise InvalidInput(f"Row {number}: say under “agreed” yes or no", pointer="/file", row=number)
+    if agreed in _NO:
+        return None
+    bands = (_pay_band(said.get(each), number) for each in ("pay_band_first", "pay_band_after_year"))
+    return Outcomes(_day(said.get("role_changed"), number), *bands)
+
+
+def _pay_band(cell: Cell, number: int) -> int | None:
+    text = _text(cell).removesuffix(".0")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_PAY_BAND):
+        sentence = f"Row {number}: a pay band is a number from 1 to {MOST_PAY_BAND}, never a sum of money"
+        raise InvalidInput(sentence, pointer="/file", row=number)
+    return int(text)
 
 
 def _places(headings: Sequence[str]) -> dict[str, int]:
@@ -158,7 +221,11 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
     places = {name: next((n for n, each in enumerate(said) if each in known), -1) for name, known in _HEADINGS.items()}
     if -1 in places.values():
         raise InvalidInput("The list needs a first row with the headings e-mail, started and left", pointer="/file")
-    return places
+    more = {
+        name: next((n for n, each in enumerate(said) if each in known), -1)
+        for name, known in _HEADINGS_OF_OUTCOMES.items()
+    }
+    return places | {name: place for name, place in more.items() if place != -1}
 
 
 def _day(cell: Cell, number: int) -> date | None:

@@ -13,7 +13,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import applications, badge_connect, holding, hosts, issuers, kept_badges, plans, renewals, wallets
+from app.issuing import (
+    applications,
+    badge_connect,
+    employments,
+    holding,
+    hosts,
+    issuers,
+    kept_badges,
+    plans,
+    renewals,
+    wallets,
+)
 from app.issuing.accounts import Account, CalendarFeed, people, sessions
 from app.issuing.applications import Application
 from app.issuing.approvals import Approval
@@ -115,6 +126,18 @@ def _at_issuer(session: Session, office: Office, learner: Learner) -> dict[str, 
         ],
         "applications": [_application(session, each) for each in _of(session, Application, learner)],
         **_stacks(session, learner),
+        "employments": [
+            _plain(
+                each,
+                "started_on",
+                "left_on",
+                "outcomes_agreed",
+                "role_changed_on",
+                "pay_band_first",
+                "pay_band_after_year",
+            )
+            for each in employments.of_learner(session, office, learner)
+        ],
         "audits": [_audit(each) for each in renewals.verdicts.of_awards(session, [each.id for each in awards])],
         "continuing_education": [_education(each) for each in renewals.ledger.of_learners(session, [learner.id])],
         "names_asked_for": [

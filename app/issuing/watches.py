@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,6 +14,7 @@ from app.db import claim
 from app.errors import AlreadyExists, InvalidInput, NotFound, RateLimited
 from app.issuing import achievements, audit, issuers, learners, mail, mail_languages
 from app.issuing.accounts import people, tokens
+from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
@@ -51,10 +52,12 @@ def ask(
 ) -> Watch:
     """Ask the holder of a badge of this service by mail whether an organisation may be told what becomes of it.
 
-    Raises NotFound for a private badge of another issuer, AlreadyExists while it is asked, agreed or declined and for
+    `purpose` is read by the holder. Raises InvalidInput for one that is empty or longer than LONGEST_PURPOSE,
+    NotFound for a private badge of another issuer, AlreadyExists while it is asked, agreed or declined and for
     LINK_DAYS after it was asked, InvalidInput when no mail reaches the holder or the badge does not
     count any more, and RateLimited.
     """
+    check_purpose(purpose)
     is_hidden = award.visibility == Visibility.PRIVATE and award.issuer_id != issuer.id
     if is_hidden or award.state == AwardState.PENDING or award.erased_at is not None:
         raise NotFound("There is no badge at this address, or its holder keeps it private")
@@ -85,6 +88,12 @@ def ask(
     audit.record(session, issuer.id, actor=actor, action="watch.asked", object_id=watch.id, award_id=award.id)
     session.flush()
     return watch
+
+
+def check_purpose(purpose: str) -> None:
+    """Raise InvalidInput unless a holder can read what it is for."""
+    if not purpose.strip() or len(purpose) > LONGEST_PURPOSE:
+        raise InvalidInput(f"Say what it is for, in at most {LONGEST_PURPOSE} characters", pointer="/purpose")
 
 
 def by_token(session: Session, token: str) -> Watch:
@@ -140,8 +149,7 @@ def end(session: Session, watch: Watch, *, actor: str, by_holder: bool) -> None:
 def of_issuer(session: Session, issuer: Issuer) -> list[WatchLine]:
     """What an organisation watches or has asked to, the newest first; names only of who agreed."""
     query = select(Watch).where(Watch.issuer_id == issuer.id, Watch.state != WatchState.ENDED)
-    found = session.scalars(query.order_by(Watch.asked_at.desc(), Watch.id).limit(MOST_SHOWN)).all()
-    return [_line(session, each) for each in found]
+    return lines(session, session.scalars(query.order_by(Watch.asked_at.desc(), Watch.id).limit(MOST_SHOWN)).all())
 
 
 def of_holder(session: Session, account_id: str) -> list[WatchLine]:
@@ -150,12 +158,37 @@ def of_holder(session: Session, account_id: str) -> list[WatchLine]:
     standing = Watch.state.in_([WatchState.ASKED, WatchState.ACTIVE])
     query = select(Watch).join(Award, Award.id == Watch.award_id).where(Award.learner_id.in_(mine), standing)
     query = query.order_by(Watch.asked_at.desc(), Watch.id)
-    return [_line(session, each) for each in session.scalars(query.limit(MOST_SHOWN))]
+    return lines(session, session.scalars(query.limit(MOST_SHOWN)).all())
 
 
 def of_watch(session: Session, watch: Watch) -> WatchLine:
     """A watch with what is shown of it."""
-    return _line(session, watch)
+    return lines(session, [watch])[0]
+
+
+def asked_by(issuer: Issuer, state: WatchState | None = None) -> Select[Watch]:
+    """Every watch of an organisation, ended ones too, or those in one state; in no order."""
+    query = select(Watch).where(Watch.issuer_id == issuer.id)
+    return query if state is None else query.where(Watch.state == state)
+
+
+def lines(session: Session, found: Sequence[Watch]) -> list[WatchLine]:
+    """These watches with what is shown of them, names only of who agreed. Two queries, however many they are."""
+    query = (
+        select(Award, AchievementVersion.facts, Learner.display_name)
+        .join(AchievementVersion, AchievementVersion.id == Award.version_id)
+        .join(Learner, Learner.id == Award.learner_id)
+        .where(Award.id.in_([each.award_id for each in found]))
+    )
+    badges = {award.id: (award, str(facts["name"]), name) for award, facts, name in session.execute(query)}
+    of_issuers = select(Issuer.id, Issuer.name).where(Issuer.id.in_({each.issuer_id for each in found}))
+    watchers: Mapping[str, str] = dict(session.execute(of_issuers).all())
+    told = []
+    for each in found:
+        award, badge, name = badges[each.award_id]
+        holder = name if each.state == WatchState.ACTIVE else None
+        told.append(WatchLine(each, award, badge, holder, watchers[each.issuer_id]))
+    return told
 
 
 def tell_of_ends(session: Session, office: Office) -> int:
@@ -229,13 +262,6 @@ def _refuse_many(session: Session, issuer: Issuer) -> None:
         raise RateLimited("So many people were asked within a day that nobody else is", retry_after_seconds=3_600)
 
 
-def _line(session: Session, watch: Watch) -> WatchLine:
-    award = session.get_one(Award, watch.award_id)
-    holder = session.get_one(Learner, award.learner_id).display_name if watch.state == WatchState.ACTIVE else None
-    watcher = issuers.by_id(session, watch.issuer_id).name
-    return WatchLine(watch, award, _name(session, award), holder, watcher)
-
-
 def _name(session: Session, award: Award) -> str:
-    version = session.get_one(achievements.AchievementVersion, award.version_id)
+    version = session.get_one(AchievementVersion, award.version_id)
     return str(version.facts["name"])

@@ -22,6 +22,7 @@ from app.reports import (
     awards_by,
     expiring,
     funnel,
+    outcomes,
     participation,
     pass_rates,
     periods,
@@ -49,7 +50,17 @@ __all__ = [
 
 REPORTS: dict[str, Report] = {
     each.REPORT.slug: each.REPORT
-    for each in (funnel, participation, time_to_badge, pass_rates, expiring, awards_by, retention, source_health)
+    for each in (
+        funnel,
+        participation,
+        time_to_badge,
+        pass_rates,
+        expiring,
+        awards_by,
+        retention,
+        outcomes,
+        source_health,
+    )
 }
 _WITHOUT_A_ZONE = "UTC"
 

@@ -184,7 +184,7 @@ class HostLane:
         if answer.is_taken:
             outbox.mark_sent(session, message.id)
             outbox_queues.note_success(session, message.queue)
-            hosts.pushing.note_sent(push, came.revision)
+            hosts.pushing.note_sent(session, push, came.revision)
             log.info("badge sent to a host", **facts)
             return
         if must_agree:

@@ -17,7 +17,7 @@ from app.db import claim
 from app.errors import NotFound
 from app.issuing import audit
 from app.issuing.accounts import people, tokens
-from app.issuing.hosts.tables import Host, HostConnection, HostPush, HostQuestion
+from app.issuing.hosting.tables import Host, HostConnection, HostPush, HostQuestion
 from app.issuing.office import Office
 from app.issuing.outbox import OutboxMessage
 

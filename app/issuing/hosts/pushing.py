@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import InvalidInput, NotFound
-from app.issuing import audit, awards, outbox
+from app.issuing import awards
 from app.issuing.awards import Award, AwardState
 from app.issuing.holding import shelf
 from app.issuing.holding.shelf import Held
+from app.issuing.hosting import queueing
+from app.issuing.hosting.tables import HostConnection, HostPush, PushState
 from app.issuing.hosts import connecting
 from app.issuing.hosts.connecting import Connected
-from app.issuing.hosts.tables import HostConnection, HostPush, PushState
 
-CHANNEL = "host"
 MOST_AT_ONCE = 100
 
 
@@ -77,9 +77,10 @@ def document_of(session: Session, push: HostPush) -> tuple[bytes, int] | None:
     return awards.credential_of(session, award).json, award.revision
 
 
-def note_sent(push: HostPush, revision: int) -> None:
-    """The host has it."""
+def note_sent(session: Session, push: HostPush, revision: int) -> None:
+    """The host has it; what was signed anew meanwhile goes there, too. Call it with the push locked."""
     push.state, push.answered_at, push.revision, push.error = PushState.SENT, clock.now(), revision, None
+    queueing.catch_up(session, push, session.get_one(Award, push.award_id, populate_existing=True))
 
 
 def note_failure(push: HostPush, error: str, *, is_final: bool) -> None:
@@ -100,22 +101,7 @@ def _choose(session: Session, connection: HostConnection, award: Award) -> int:
             return 0
         push.state, push.times, push.asked_at, push.error = PushState.WAITING, push.times + 1, now, None
         session.flush()
-    outbox.put(
-        session,
-        channel=CHANNEL,
-        subject_id=push.id,
-        event=f"push.{push.times}",
-        payload={"push_id": push.id},
-        queue=f"host:{connection.id}",
-    )
-    audit.record(
-        session,
-        award.issuer_id,
-        actor=f"account:{connection.account_id}",
-        action="award.sent-to-host",
-        object_id=award.id,
-        host_id=connection.host_id,
-    )
+    queueing.enqueue(session, push, connection, award, actor=f"account:{connection.account_id}")
     return 1
 
 

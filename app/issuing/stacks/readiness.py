@@ -58,6 +58,30 @@ AHEAD = (30, 60, 90)
 """Days that are looked ahead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """So many days later, if nothing is renewed: who is not current any more since the step before, and who still is.
+
+    `percent` is the part that is left then, rounded down; a unit without people lacks nothing.
+    """
+
+    days: int
+    losing: tuple[str, ...]  # learner ids
+    percent: int
+
+
+def ahead(found: Compliance, entries: Iterable[Entry]) -> tuple[Ahead, ...]:
+    """What becomes of one mandatory credential in each of `AHEAD`, of the entries of its unit."""
+    lost_in = {each.learner_id: each.lost_in for each in entries if each.credential == found.credential}
+    told = []
+    for days in AHEAD:
+        lost = [who for who, when in lost_in.items() if when is not None and when <= days]
+        within = tuple(who for who in lost if lost_in[who] == days)
+        left = len(found.current) - len(lost)
+        told.append(Ahead(days, within, 100 * left // found.people if found.people else 100))
+    return tuple(told)
+
+
 def entries(session: Session, issuer: Issuer, slug: str, as_of: date) -> tuple[UnitReadiness, list[Entry]]:
     """A unit on a day, and every person with every mandatory credential, in the order of both. Raises NotFound."""
     known = worlds.of(session, issuer.id)

@@ -49,10 +49,13 @@ from app.web.api import (
     signing_keys,
     skills,
     sources,
+    unit_packets,
     units,
     unmapped,
     uploaded_endorsements,
     wallet_offers,
+    watches,
+    workforce,
 )
 from app.web.api.description import description_route
 from app.web.api.no_store import NoStore
@@ -92,11 +95,14 @@ for noun in (
     cohorts,
     guide,
     units,
+    unit_packets,
+    workforce,
     mapping,  # before the sources, one of which `try` would be
     sources,
     imports,
     past_awards,
     checks,
+    watches,
     rules,
     rule_versions,
     approvals,

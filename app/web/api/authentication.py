@@ -91,6 +91,7 @@ KeysWriter = Annotated[Caller, Depends(caller(Scope.KEYS_WRITE))]
 EndpointsWriter = Annotated[Caller, Depends(caller(Scope.ENDPOINTS_WRITE))]
 MailWriter = Annotated[Caller, Depends(caller(Scope.MAIL_WRITE))]
 ChecksWriter = Annotated[Caller, Depends(caller(Scope.CHECKS_WRITE))]
+WatchesWriter = Annotated[Caller, Depends(caller(Scope.WATCHES_WRITE))]
 MailReporter = Annotated[Caller, Depends(caller(Scope.MAIL_REPORT))]
 
 

@@ -7,6 +7,7 @@ sent again byte for byte. A request that failed stored nothing, and may be sent 
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,6 +24,7 @@ from app.service import Service
 from app.web.api.authentication import Caller
 from app.web.deps import RawBody, TheService
 
+JSON = "application/json"
 TRIES = 4  # PostgreSQL may choose a transaction as a deadlock's victim; the same one once more succeeds
 
 IdempotencyKey = Annotated[
@@ -37,13 +39,16 @@ IdempotencyKey = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and what is said with it; `content` is None for 204."""
+    """A status and what is said with it: nothing for 204, else a `content`, or a `file` of the route's own type."""
 
     status: int
     content: BaseModel | None = None
+    file: bytes | None = None
 
     def body(self) -> bytes:
         """The bytes that are sent, and kept."""
+        if self.file is not None:
+            return self.file
         return b"" if self.content is None else self.content.model_dump_json().encode()
 
 
@@ -63,19 +68,22 @@ class Post:
     key: str | None
     fingerprint: str
 
-    def answer(self, who: Caller, work: Work) -> Response:
+    def answer(self, who: Caller, work: Work, *, media_type: str = JSON) -> Response:
         """Do the work once. Raises IdempotencyConflict when the key was used for another request."""
-        return _respond(*_in_one_transaction(self.service, lambda session: self._once(session, who, work)))
+        is_file = media_type != JSON
+        outcome = _in_one_transaction(self.service, lambda session: self._once(session, who, work, is_file=is_file))
+        return _respond(*outcome, media_type=media_type)
 
-    def _once(self, session: Session, who: Caller, work: Work) -> tuple[int, bytes]:
+    def _once(self, session: Session, who: Caller, work: Work, *, is_file: bool) -> tuple[int, bytes]:
         if self.key is None:
             return _outcome(work(session, who.issuer(session)))
         sealer, place = self.service.office.sealer, f"answer:{who.key_id}:{self.key}"
         first = access.begin(session, who.key_id, self.key, self.fingerprint)
         if first is not None:
-            return first.status or 500, sealer.unseal((first.body or b"").decode(), place=place).encode()
+            kept = sealer.unseal((first.body or b"").decode(), place=place)
+            return first.status or 500, b64decode(kept) if is_file else kept.encode()
         status, body = _outcome(work(session, who.issuer(session)))
-        sealed = sealer.seal(body.decode(), place=place).encode()
+        sealed = sealer.seal(b64encode(body).decode() if is_file else body.decode(), place=place).encode()
         access.finish(session, who.key_id, self.key, status=status, body=sealed)
         return status, body
 
@@ -104,5 +112,5 @@ def _outcome(answer: Answer) -> tuple[int, bytes]:
     return answer.status, answer.body()
 
 
-def _respond(status: int, body: bytes) -> Response:
-    return Response(body, status_code=status, media_type="application/json" if body else None)
+def _respond(status: int, body: bytes, *, media_type: str = JSON) -> Response:
+    return Response(body, status_code=status, media_type=media_type if body else None)

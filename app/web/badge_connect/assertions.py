@@ -18,6 +18,7 @@ from app.service import Service
 from app.web.api.strict_route import is_json
 from app.web.badge_connect import paging
 from app.web.badge_connect.callers import AssertionReader, AssertionWriter, Profile21Reader
+from app.web.badge_connect.noting import note_read
 from app.web.badge_connect.paging import Wanted
 from app.web.badge_connect.taking import take
 from app.web.deps import JudgingLane, RawBody, TheDesk, TheService
@@ -46,11 +47,13 @@ def get_assertions(
         found, total = collection.page_of(
             session, caller.account_id, limit=page.limit, offset=page.offset, since=page.since, older=True
         )
-    own = [document for each in found if each.award_id and (document := _hosted(service, each.award_id)) is not None]
+    hosted = {each.award_id: _hosted(service, each.award_id) for each in found if each.award_id}
+    own = {award_id: document for award_id, document in hosted.items() if document is not None}
+    note_read(service, caller, "getAssertions", own)
     from_elsewhere = [each for each in found if not each.award_id and each.media_type == kept_badges.JSON]
     kept = [strict_json.loads(each.document) for each in from_elsewhere]
     signed = [each.document.decode() for each in found if each.media_type == kept_badges.TOKEN]
-    told = {"status": DONE, "assertions": own + kept, "signedAssertions": signed}
+    told = {"status": DONE, "assertions": [*own.values(), *kept], "signedAssertions": signed}
     return JSONResponse(told, headers=paging.headers(service, request, page, total))
 
 

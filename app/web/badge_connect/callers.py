@@ -19,10 +19,12 @@ from app.web.deps import TheRates, TheService
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """For whom, and by which program's host."""
+    """For whom, and by which program, by the holder's word."""
 
     account_id: str
     client_host: str
+    client_id: str
+    grant_id: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +58,7 @@ class _Requires:
             # A busy database must not turn anybody away because of a note.
             with suppress(Busy), service.database.write() as session:
                 grants.note_use(session, grant.id)
-        return Caller(grant.account_id, host)
+        return Caller(grant.account_id, host, grant.client_id, grant.id)
 
 
 BadgeReader = Annotated[Caller, Depends(_Requires(May.READ_BADGES, V3_SCOPES))]

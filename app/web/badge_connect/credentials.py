@@ -14,6 +14,7 @@ from app.issuing import collection, kept_badges
 from app.web.api.strict_route import is_json, media_type
 from app.web.badge_connect import paging
 from app.web.badge_connect.callers import BadgeReader, BadgeWriter
+from app.web.badge_connect.noting import note_read
 from app.web.badge_connect.paging import Wanted
 from app.web.badge_connect.taking import take
 from app.web.deps import JudgingLane, RawBody, TheDesk, TheService
@@ -34,6 +35,7 @@ def get_credentials(
         found, total = collection.page_of(
             session, caller.account_id, limit=page.limit, offset=page.offset, since=page.since
         )
+    note_read(service, caller, "getCredentials", [each.award_id for each in found if each.award_id])
     credentials = [each.document for each in found if each.media_type == kept_badges.JSON]
     tokens = [strict_json.dumps(each.document.decode()) for each in found if each.media_type == kept_badges.TOKEN]
     body = b'{"credential":[%b],"compactJwsString":[%b]}' % (b",".join(credentials), b",".join(tokens))

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app import clock
 from app.errors import ServiceError
-from app.issuing.stacks import packets
+from app.issuing.stacks import packets, readiness
 from app.issuing.stacks.packets import PacketLine
 from app.issuing.stacks.readiness import AHEAD
 from app.projections import tables
@@ -99,10 +99,9 @@ def _page(request: Request, staff: Staff, service: Service, unit: str, *, refuse
 def _mandatory(found: Compliance, lines: tuple[PacketLine, ...]) -> Mandatory:
     mine = [each for each in lines if each.entry.credential == found.credential]
     lacking = tuple(each for each in mine if each.entry.standing != "current")
-    losing = []
-    for days in AHEAD:
-        lost = [each for each in mine if each.entry.lost_in is not None and each.entry.lost_in <= days]
-        within = tuple(each for each in lost if each.entry.lost_in == days)
-        left = len(found.current) - len(lost)
-        losing.append((days, within, 100 * left // found.people if found.people else 100))
-    return Mandatory(mine[0].label if mine else found.credential, found, lacking, tuple(losing))
+    of_whom = {each.entry.learner_id: each for each in mine}
+    losing = tuple(
+        (each.days, tuple(of_whom[who] for who in each.losing), each.percent)
+        for each in readiness.ahead(found, [each.entry for each in mine])
+    )
+    return Mandatory(mine[0].label if mine else found.credential, found, lacking, losing)

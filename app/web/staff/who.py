@@ -20,7 +20,7 @@ def words(actor: Actor | None) -> str:
     return _("nobody whom the log names") if actor is None else _words(actor)
 
 
-def _words(actor: Actor) -> str:
+def _words(actor: Actor) -> str:  # noqa: PLR0911 - one for each kind
     match actor.kind:
         case ActorKind.ACCOUNT:
             return actor.name or _("somebody without a name")
@@ -32,6 +32,8 @@ def _words(actor: Actor) -> str:
             return _("the person, with a claim link")
         case ActorKind.RECORD_CLIENT:
             return actor.name or _("a health-record system that is no longer here")
+        case ActorKind.APP:
+            return _("%(host)s, which a learner let in", host=actor.name or _("a program"))
         case ActorKind.OTHER:
             known = _BY_LOG.get(actor.name or "")
             return _(known) if known else actor.name or ""

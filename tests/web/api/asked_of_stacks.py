@@ -14,7 +14,14 @@ FRAMEWORK_FILE = {
     "content": b"conceptType,conceptUri,preferredLabel\nSkillGroup,http://esco.example/S1,Care\n",
     "headers": {"Content-Type": "text/csv"},
 }
-NAMES = {"kind": "skill", "definition": "sk-bls", "programme": "prog-rn", "recognised": "ext-out", "role": "role-aide"}
+NAMES = {
+    "kind": "skill",
+    "definition": "sk-bls",
+    "programme": "prog-rn",
+    "recognised": "ext-out",
+    "role": "role-aide",
+    "unit": "unit-ward",
+}
 
 SAMPLES: dict[tuple[str, str], Callable[[Facts], Facts]] = {
     ("GET", "/definitions/{kind}"): lambda _: {},
@@ -71,6 +78,11 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Facts]] = {
     ("GET", "/units/compliance"): lambda _: {},
     ("GET", "/units/expiring"): lambda _: {},
     ("GET", "/units/skills"): lambda _: {},
+    ("GET", "/units/{slug}/readiness"): lambda _: {},
+    ("GET", "/units/{slug}/packet"): lambda _: {},
+    ("POST", "/units/{slug}/packets"): lambda _: {"json": {}},
+    ("GET", "/workforce/people"): lambda _: {"params": {"skill": NAMES["definition"]}},
+    ("GET", "/workforce/supply"): lambda _: {},
     ("PUT", "/learners/{learner_id}/ratings"): lambda _: {"json": {"skill": "sk-bls", "level": 2, "rater": "manager"}},
 }
 
@@ -93,6 +105,8 @@ def recognition(day: str = "2026-01-15") -> Facts:
 
 def slug_in(path: str) -> str:
     """The short name that a path of stacks asks for."""
+    if path.startswith("/units/"):
+        return NAMES["unit"]
     return NAMES["programme"] if "/programmes/" in path else NAMES["definition"]
 
 
@@ -102,3 +116,4 @@ def fill(put: Callable[[str, Facts], Any]) -> None:
     put(f"/definitions/programme/{NAMES['programme']}", PROGRAMME)
     put(f"/definitions/recognised-credential/{NAMES['recognised']}", RECOGNISED)
     put(f"/definitions/role/{NAMES['role']}", ROLE)
+    put(f"/definitions/unit/{NAMES['unit']}", {"name": "Ward 3"})

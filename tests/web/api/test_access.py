@@ -62,6 +62,8 @@ NO_LISTS = {
     "/units/compliance",
     "/units/expiring",
     "/units/skills",
+    "/workforce/people",
+    "/workforce/supply",
 }
 ASKING_BY_BODY = {"/guide"}  # a POST that changes nothing: what is asked does not fit into an address
 UNKNOWN = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -70,7 +72,17 @@ OWN_NAMES = {  # never somebody else's
     ("PUT", "/definitions/{kind}/{slug}"),
     ("POST", "/frameworks/{framework}/imports"),
 }
-STACKS = ("/definitions", "/pathways", "/enrolments", "/mass-enrolments", "/recognitions", "/plans", "/cohorts")
+STACKS = (
+    "/units",
+    "/workforce",
+    "/definitions",
+    "/pathways",
+    "/enrolments",
+    "/mass-enrolments",
+    "/recognitions",
+    "/plans",
+    "/cohorts",
+)
 STACKS_OF_LEARNERS = ("/recognitions", "/programmes/{slug}", "/ratings", "/gap", "/plan", "/plans")
 GROUP = "cohort:nursing-26"
 
@@ -268,6 +280,12 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("POST", "/checks/{check_id}/stop"): lambda _: {},
     ("GET", "/checks/{check_id}/rows"): lambda _: {},
     ("GET", "/checks/{check_id}/result"): lambda _: {},
+    ("POST", "/watches"): lambda facts: {
+        "json": {"address": f"http://badges.test/b/{facts['award_id']}", "purpose": "Our rota"}
+    },
+    ("GET", "/watches"): lambda _: {},
+    ("GET", "/watches/{watch_id}"): lambda _: {},
+    ("DELETE", "/watches/{watch_id}"): lambda _: {},
     ("GET", "/reports"): lambda _: {},
     ("GET", "/reports/{slug}"): lambda facts: {"params": {"achievement": facts["achievement_id"]}},
     ("GET", "/reports/{slug}/chart.svg"): lambda facts: {"params": {"achievement": facts["achievement_id"]}},
@@ -322,7 +340,7 @@ class World:
         facts |= self._renewable(path)
         facts |= self._framework() if path.startswith("/frameworks") else {}
         facts["key_id"] = self.make_key().split("_")[1]
-        if "award" in path or "learner" in path:
+        if "award" in path or "learner" in path or "watches" in path:
             facts |= self._award(facts, suspended=path.endswith("reinstate"))
         facts |= self._people(path, facts)
         if path.startswith(RULED):
@@ -341,7 +359,7 @@ class World:
             facts |= self._asked() if "reconciliation" in path else self._source(facts)
         if "deliver" in path:
             facts["delivery_id"] = self._delivery(facts)
-        facts |= self._heaps(path)
+        facts |= self._heaps(path, facts)
         return facts | self._stacks(path, facts)
 
     def _connected(self, path: str) -> Facts:
@@ -353,12 +371,15 @@ class World:
             return {"platform_id": made["id"]}
         return {}
 
-    def _heaps(self, path: str) -> Facts:
-        """A file of completions or a heap of badges, where the path asks for one."""
+    def _heaps(self, path: str, facts: Facts) -> Facts:
+        """A file of completions, a heap of badges or a watch, where the path asks for one."""
         if "past_id" in path:
             return self._issued_elsewhere()
         if "imports" in path:
             return self._import()
+        if "watch_id" in path:
+            asked = SAMPLES["POST", "/watches"](facts)["json"]
+            return {"watch_id": self.api.post("/watches", **asked)["id"]}
         return {"check_id": self.api.post("/checks", **CHECK)["id"]} if "check_id" in path else {}
 
     def _stacks(self, path: str, facts: Facts) -> Facts:
@@ -660,6 +681,7 @@ def test_no_list_shows_another_issuer_s_things(world: World, neighbour: Any):
     world.request("POST", "/deliveries/{delivery_id}/replay")
     world.request("GET", "/imports/{import_id}")
     world.request("GET", "/checks/{check_id}")
+    world.request("GET", "/watches/{watch_id}")
     world.request("POST", "/past-awards/{past_id}/issue")
     world.request("POST", "/learners/{learner_id}/claim-links")
     world.request("POST", "/merges/{merge_id}/undo")

@@ -63,13 +63,14 @@ class House:
         made.cookies.set("lanyard", token)
         return Browser(made, account.id, csrf_of(token))
 
-    def award(self, email: str, number: int = 1, **changes: Any) -> Award:
-        """A badge for this address; changes are of its row."""
+    def award(self, email: str, number: int = 1, *, validity: int | None = None, **changes: Any) -> Award:
+        """A badge for this address, good for so many days (None = for good); changes are of its row."""
         with self.service.database.write() as session:
             issuer = issuers.by_id(session, self.issuer.id)
             achievement = self.achievement
-            if number > 1:
-                facts = parse(PHLEBOTOMY | {"name": f"Skill {number}"})
+            if number > 1 or validity is not None:
+                good_for = {} if validity is None else {"validity": {"kind": "days", "amount": validity}}
+                facts = parse(PHLEBOTOMY | {"name": f"Skill {number}"} | good_for)
                 slug = f"skill-{next(_numbers)}"
                 achievement = achievements.create(session, issuer, slug=slug, facts=facts, actor="test")
                 achievements.publish(session, self.service.office, achievement, actor="test")

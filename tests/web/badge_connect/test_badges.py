@@ -13,6 +13,7 @@ from jsonschema import Draft201909Validator
 from sqlalchemy import select
 
 from app.issuing import awards, kept_badges
+from app.issuing.audit import AuditEntry
 from app.issuing.kept_badges import KeptBadge
 from app.web.rates import Rates
 from tests.badges_elsewhere import AWARDED_AT, badge
@@ -73,6 +74,13 @@ def failure(answer: Any) -> tuple[int, str]:
     return answer.status_code, minor
 
 
+def reads(house: House, award_ids: set[str]) -> list[AuditEntry]:
+    """The lines about reads of any of these badges, the oldest first."""
+    with house.service.database.read() as session:
+        every = session.scalars(select(AuditEntry).where(AuditEntry.action == "app.read").order_by(AuditEntry.id)).all()
+    return [each for each in every if award_ids & set(each.facts["ids"])]
+
+
 def links(answer: Any) -> dict[str, str]:
     """The `Link` header: relation -> address."""
     found = {}
@@ -98,6 +106,42 @@ def test_json_and_tokens_are_told_apart_and_come_as_they_were_signed(
     assert signed in answer.content
     assert [each["id"] for each in answer.json()["credential"]] == [f"http://badges.test/b/{own.id}"]
     assert answer.json()["compactJwsString"] == [token.decode()]
+
+
+def test_each_read_stands_in_the_audit_log_with_the_program_and_what_it_was_told(
+    let_in: Consumer, house: House, ana: str, dales: Endorser
+):
+    own = {house.award(ana, number + 1).id for number in range(2)}
+    let_in.call("POST", "/credentials", json=json.loads(badge(dales, ana)))
+
+    let_in.call("GET", "/credentials")
+    let_in.call("GET", "/credentials?limit=1")
+    let_in.call("GET", "/credentials?offset=3")  # nothing is told
+
+    (first, second) = reads(house, own)
+    assert (set(first.facts["ids"]), len(second.facts["ids"])) == (own, 1)
+    assert first.facts["interaction"] == "getCredentials"
+    assert first.actor == f"app:{first.object_id}"
+    assert ana not in json.dumps(first.facts)
+
+
+def test_a_read_that_is_refused_tells_nothing_and_leaves_no_line(house: House, let_in: Consumer, ana: str):
+    own = house.award(ana)
+
+    refused = house.client().get("http://badges.test/ims/ob/v3p0/credentials")
+
+    assert (refused.status_code, reads(house, {own.id})) == (401, [])
+    let_in.call("GET", "/credentials")
+    assert len(reads(house, {own.id})) == 1
+
+
+def test_reading_changes_nothing_of_what_is_read(house: House, let_in: Consumer, ana: str):
+    own = house.award(ana)
+    let_in.call("GET", "/credentials")
+
+    with house.service.database.read() as session:
+        about = select(AuditEntry).where(AuditEntry.object_id.in_([own.id, own.learner_id]))
+        assert "app.read" not in {each.action for each in session.scalars(about)}
 
 
 def test_what_waits_was_declined_or_is_another_s_is_not_told(let_in: Consumer, house: House, ana: str):

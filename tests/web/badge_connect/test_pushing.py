@@ -14,8 +14,9 @@ import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.issuing import accounts, awards, corrections, erasure
-from app.issuing.awards import Award
+from app.issuing import accounts, achievements, award_status, awards, corrections, erasure, renewals
+from app.issuing.audit import AuditEntry
+from app.issuing.awards import Award, Earned
 from app.issuing.holding import choices
 from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
 from app.issuing.learners import Learner
@@ -89,7 +90,7 @@ def send(house: House) -> int:
     return Sending(service, email.mailer(service.settings), house.app.state.network).send(threading.Event())
 
 
-def taken(house: House) -> tuple[HostLane, OutboxMessage]:
+def in_hand(house: House) -> tuple[HostLane, OutboxMessage]:
     """A worker that has taken the one message that is due."""
     lane = HostLane(house.service, house.app.state.network)
     with house.service.database.write() as session:
@@ -259,7 +260,7 @@ def test_a_fresh_token_outlives_the_worker_that_asked_for_it(house: House, host:
     browser.post(f"{page}/send", award=award.id)
     host.good_tokens.clear()
     host.fails = [refusal(503, "Busy")]
-    lane, message = taken(house)
+    lane, message = in_hand(house)
     lane.deliver(message)  # and then the worker is killed, so that nothing is recorded
 
     host.good_tokens.clear()
@@ -280,7 +281,7 @@ def test_a_try_on_its_way_does_not_undo_that_the_holder_connected_once_more(
     host.fails = [refusal(503, "Busy")] if is_refreshed else []
     host.refresh_tokens = host.refresh_tokens if is_refreshed else set()
     host.good_tokens.clear()
-    lane, message = taken(house)
+    lane, message = in_hand(house)
     browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
     kept, good = connection_of(house).sealed_tokens, set(host.good_tokens)
     host.good_tokens.clear()
@@ -303,7 +304,7 @@ def test_what_the_holder_ends_while_a_token_is_asked_for_is_not_sent(
     browser, page = connect()
     browser.post(f"{page}/send", award=award.id)
     host.good_tokens.clear()
-    lane, message = taken(house)
+    lane, message = in_hand(house)
     browser.post(f"{page}/end")
     outcome = lane.deliver(message)
     with house.service.database.write() as session:
@@ -425,6 +426,148 @@ def test_nobody_sends_somebody_else_s_badge_and_nobody_else_ends_a_connection(ho
     assert browser.post(f"{page}/send").status_code == 422
     assert other.post(f"{page}/send", award=theirs.id).status_code == 404
     assert other.post(f"{page}/end").status_code == 404
+
+
+def sign_anew(house: House, award_id: str) -> bytes:
+    """Sign a badge anew; its bytes."""
+    with house.service.database.write() as session:
+        award = awards.by_id(session, award_id)
+        return award_status.reissue(session, house.service.office, award, actor="test").json
+
+
+def address_of(award_id: str) -> str:
+    return f"http://badges.test/b/{award_id}"
+
+
+@pytest.fixture
+def taken(house: House, host: StubHost, connect: Connect, ana: str) -> str:
+    """The id of Ana's badge, which the host has."""
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    assert set(host.taken) == {address_of(award.id)}
+    return award.id
+
+
+def test_a_badge_that_is_signed_anew_goes_to_the_host_that_has_it(house: House, host: StubHost, taken: str):
+    first = host.taken[address_of(taken)]
+    signed = sign_anew(house, taken)
+    waiting = push_of(house, taken).state
+    send(house)
+
+    assert host.taken == {address_of(taken): signed}
+    assert signed != first
+    assert (waiting, push_of(house, taken).state, push_of(house, taken).revision) == ("waiting", "sent", 2)
+    with house.service.database.read() as session:
+        logged = select(AuditEntry).where(AuditEntry.action == "award.sent-to-host", AuditEntry.object_id == taken)
+        told = [(each.actor.partition(":")[0], each.facts.get("because")) for each in session.scalars(logged)]
+    assert told == [("account", None), ("worker", "signed-anew")]
+
+
+def test_several_new_forms_go_as_the_newest_one_and_once(house: House, host: StubHost, taken: str):
+    before = len(host.kinds)
+    sign_anew(house, taken)
+    newest = sign_anew(house, taken)
+    send(house)
+    send(house)
+
+    assert (host.taken[address_of(taken)], len(host.kinds) - before) == (newest, 1)
+
+
+def test_what_is_signed_anew_while_it_is_on_its_way_follows(
+    house: House, host: StubHost, connect: Connect, ana: str, world: Strangers
+):
+    award = house.award(ana)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    signed: list[bytes] = []
+
+    def slow(asked: Any) -> Answer:
+        if asked.path.endswith("/credentials") and not signed:
+            signed.append(sign_anew(house, award.id))  # while the host has the first form in hand
+        return host.answer(asked)
+
+    world.services[HOST] = slow
+    send(house)
+    send(house)
+
+    assert host.taken == {address_of(award.id): signed[0]}
+    assert push_of(house, award.id).revision == 2
+
+
+def test_a_badge_that_is_withdrawn_is_not_sent_its_status_list_says_it(house: House, host: StubHost, taken: str):
+    first, before = host.taken[address_of(taken)], len(host.kinds)
+    with house.service.database.write() as session:
+        award = awards.by_id(session, taken)
+        award_status.revoke(session, house.service.office, award, reason="issued in error", actor="test")
+    send(house)
+
+    assert (host.taken[address_of(taken)], len(host.kinds)) == (first, before)
+    with house.service.database.read() as session:
+        assert awards.credential_of(session, awards.by_id(session, taken)).json == first
+
+
+def test_what_a_host_refused_is_not_sent_again_by_itself(house: House, host: StubHost, connect: Connect, ana: str):
+    award = house.award(ana)
+    browser, page = connect()
+    host.fails = [refusal(400, "Not today")]
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    sign_anew(house, award.id)
+    send(house)
+
+    assert (push_of(house, award.id).state, host.taken) == ("refused", {})
+
+
+def test_a_badge_that_became_somebody_else_s_does_not_go_to_the_host_of_who_had_it(
+    house: House, host: StubHost, taken: str, ana: str
+):
+    first = host.taken[address_of(taken)]
+    theirs = house.award(f"other-{ana}", 2)
+    with house.service.database.write() as session:
+        awards.by_id(session, taken).learner_id = theirs.learner_id
+    sign_anew(house, taken)
+    send(house)
+
+    assert host.taken == {address_of(taken): first}
+
+
+def test_nothing_goes_where_the_connection_was_ended(house: House, host: StubHost, taken: str, ana: str):
+    first = host.taken[address_of(taken)]
+    browser = house.enter(ana)
+    with house.service.database.read() as session:
+        connection = session.scalars(select(HostConnection.id)).one()
+    browser.post(f"/me/hosts/{connection}/end")
+    sign_anew(house, taken)
+    send(house)
+
+    assert host.taken == {address_of(taken): first}
+
+
+@pytest.mark.parametrize("is_renewed", [True, False])
+def test_the_badge_that_renews_another_or_takes_its_place_goes_where_that_one_went(
+    house: House, host: StubHost, connect: Connect, ana: str, *, is_renewed: bool
+):
+    award = house.award(ana, validity=100)
+    browser, page = connect()
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+    later = clock.now() + timedelta(days=80)
+    with time_machine.travel(later, tick=False), house.service.database.write() as session:
+        office, earlier = house.service.office, awards.by_id(session, award.id)
+        if is_renewed:
+            new = renewals.renew(session, office, earlier, actor="test")
+        else:
+            same = achievements.by_id(session, earlier.achievement_id)
+            learner = session.get_one(Learner, earlier.learner_id)
+            earned = Earned(same, learner, clock.now())
+            new = award_status.supersede(session, office, earlier, earned, actor="test")
+    with time_machine.travel(later + timedelta(minutes=1), tick=False):
+        send(house)
+
+    assert set(host.taken) == {address_of(award.id), address_of(new.id)}
+    assert push_of(house, new.id).state == "sent"
 
 
 def test_who_leaves_takes_the_tokens_along(house: House, connect: Connect, ana: str):

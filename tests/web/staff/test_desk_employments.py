@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from app.issuing import erasure
+from app.issuing import employments, erasure
 from app.issuing.employments import Employment
 from app.issuing.learners import Learner
 from app.service import Service
@@ -16,6 +16,9 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indir
 
 HOME = "/staff/northfield/desk/employments"
 LIST = "e-mail;started;left\nana@example.org;2025-02-01;\nno-badge@example.org;2025-03-01;2025-09-01\n"
+
+
+OUTCOMES = "e-mail;started;left;agreed;role changed;pay band;pay band after a year\n"
 
 
 def send(omar: Any, text: str) -> Any:
@@ -47,6 +50,10 @@ def test_a_list_is_kept_without_addresses_and_replaced_by_the_next(service: Serv
         ("e-mail;started;left\na@x.example;1/2/25;\n", "Row 2: write days as 2026-07-01"),
         ("e-mail;started;left\na@x.example;2025-03-01;2025-01-01\n", "Row 2 ends before it begins"),
         ("e-mail;started;left\nnobody;2025-03-01;\n", "Row 2 needs an e-mail address"),
+        (f"{OUTCOMES}a@x.example;2025-01-01;;perhaps;;;\n", "Row 2: say under “agreed” yes or no"),
+        (f"{OUTCOMES}a@x.example;2025-01-01;;yes;soon;;\n", "Row 2: write days as 2026-07-01"),
+        (f"{OUTCOMES}a@x.example;2025-01-01;;yes;;41250;\n", "never a sum of money"),
+        (f"{OUTCOMES}a@x.example;2025-01-01;;yes;;3;3.5\n", "a number from 1 to 30"),
         ("", "Choose a file"),
     ],
 )
@@ -57,6 +64,41 @@ def test_a_list_that_cannot_be_read_changes_nothing(service: Service, omar: Any,
 
     assert (answer.status_code, len(stored(service))) == (422, 2)
     assert sentence in answer.text
+
+
+def test_outcomes_are_kept_of_whoever_agreed_and_of_nobody_else(service: Service, omar: Any):
+    send(
+        omar,
+        f"{OUTCOMES}ana@example.org;2025-01-01;;yes;2025-06-01;3;4\n"
+        "bo@example.org;2025-02-01;;no;2025-06-01;3;4\ncy@example.org;2025-03-01;;;2025-06-01;3;4\n",
+    )
+
+    told = [
+        (each.outcomes_agreed, str(each.role_changed_on), each.pay_band_first, each.pay_band_after_year)
+        for each in stored(service)
+    ]
+    assert told == [(True, "2025-06-01", 3, 4), (False, "None", None, None), (False, "None", None, None)]
+
+
+def test_a_person_reads_what_is_kept_of_their_work_also_from_a_list_that_did_not_know_them(
+    service: Service, omar: Any, make_award: Any
+):
+    send(omar, f"{OUTCOMES}ana@example.org;2025-01-01;;yes;2025-06-01;3;4\nbo@example.org;2025-01-01;;yes;;1;1\n")
+    ana = make_award(email="Ana@Example.org")
+
+    with service.database.read() as session:
+        learner = session.get_one(Learner, ana.learner_id)
+        (kept,) = employments.of_learner(session, service.office, learner)
+    assert (str(kept.role_changed_on), kept.pay_band_first, kept.pay_band_after_year) == ("2025-06-01", 3, 4)
+
+
+def test_an_erased_persons_outcomes_are_gone(service: Service, omar: Any, make_award: Any):
+    ana = make_award(email="ana@example.org")
+    send(omar, f"{OUTCOMES}ana@example.org;2025-01-01;;yes;2025-06-01;3;4\n")
+    with service.database.write() as session:
+        erasure.erase(session, service.office, session.get_one(Learner, ana.learner_id), actor="test")
+
+    assert stored(service) == []
 
 
 def test_it_is_forgotten_on_request(service: Service, omar: Any):

@@ -35,6 +35,7 @@ SCOPES = {
     Scope.ENDPOINTS_WRITE: marked("set up webhooks"),
     Scope.MAIL_WRITE: marked("change mail settings and words"),
     Scope.CHECKS_WRITE: marked("have badges of any issuer checked"),
+    Scope.WATCHES_WRITE: marked("ask holders whether their badges may be watched, and end watches"),
     Scope.MAIL_REPORT: marked("report bounces and complaints, for a mail provider"),
     Scope.FHIR_READ: marked("read as a health-record system (FHIR), of people who agreed"),
     Scope.FHIR_PATIENT: marked("read names and current badges for patients (FHIR), of people who agreed"),

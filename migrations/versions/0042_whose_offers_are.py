@@ -2,7 +2,7 @@
 
 Offers of before name nobody and are good for nobody: they last for minutes, and their holders make new ones.
 
-Revision 0046, after 0040, written 2026-11-29.
+Revision 0042, after 0041, written 2026-11-29.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
