@@ -97,9 +97,8 @@ def erase(session: Session, office: Office, learner: Learner, *, actor: str) -> 
     _end_awards(session, office, awards, actor=actor)
     _withdraw_approvals(session, ids)
     addresses = [name for award in awards for name in office.names_of(office.addresses.badge(award.id))]
-    endorsements.forget(session, addresses)
-    received_endorsements.forget(session, addresses)
-    endorsement_requests.forget(session, addresses)
+    for said in (endorsements, received_endorsements, endorsement_requests):
+        said.forget(session, addresses)
     plans.forget(session, ids)
     renewals.forget(session, ids, [award.id for award in awards])
     scheduled_awards.erase(session, ids)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import PIL.Image
 import pytest
 from sqlalchemy import select, update
 
@@ -16,7 +19,7 @@ from app import clock
 from app import service as services
 from app.credentials import bitstring
 from app.credentials.jsonld.contexts import PINNED
-from app.issuing import awards, eras, erasure, issuers, learners, open_badges_2
+from app.issuing import any_credentials, awards, eras, erasure, images, issuers, learners, open_badges_2
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Visibility
 from app.issuing.received_endorsements import Form, ReceivedEndorsement
@@ -94,6 +97,44 @@ def test_what_a_badge_points_at_is_there(academy, badges: list[str]):
         else document["credentialStatus"][0]["statusListCredential"],
     ]
     assert [(folder / address.removeprefix("http://badges.test/")).is_file() for address in pointed_at] == [True] * 4
+
+
+def picture(color: str) -> images.Picture:
+    written = io.BytesIO()
+    PIL.Image.new("RGBA", (400, 400), color).save(written, "PNG")
+    return images.check(written.getvalue())
+
+
+def test_logos_of_before_are_there_and_pictures_that_only_a_draft_has_are_not(academy, service: Service):
+    with service.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        old, new, only_draft = (images.keep(session, picture(color)) for color in ("red", "green", "blue"))
+        for sha256 in (old, new):
+            issuers.update(session, issuer, actor="cli", image_sha256=sha256)
+        session.scalars(select(Achievement)).first().draft_image_sha256 = only_draft
+
+    pictures = {name.removeprefix("images/") for name in files(export(academy)) if name.endswith(".png")}
+
+    assert {f"{old}.png", f"{new}.png"} <= pictures
+    assert f"{only_draft}.png" not in pictures
+
+
+@pytest.mark.parametrize("door", ["keys", "off"])
+def test_lists_that_the_vc_api_s_credentials_name_are_there_while_its_door_is_open(
+    academy, service: Service, monkeypatch, door
+):
+    with service.database.write() as session:
+        issuer = issuers.by_slug(session, "st-anna")
+        by = any_credentials.signer(session, service.office, issuer)
+        place = any_credentials.reserve(session, service.office, issuer, by)
+    monkeypatch.setenv("LANYARD_VC_API", door)
+    if door == "keys":
+        monkeypatch.setenv("LANYARD_VC_API_ISSUER", "st-anna")
+
+    found = files(export(academy)).get(urlsplit(place.list_url).path.removeprefix("/"))
+
+    assert (found is not None) == (door == "keys")
+    assert found is None or json.loads(found)["id"] == place.list_url
 
 
 def test_every_link_of_every_page_leads_to_a_file_and_nothing_asks_for_a_service(academy, badges: list[str]):

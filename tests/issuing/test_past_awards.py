@@ -147,7 +147,7 @@ def test_withdrawn_and_given_again_on_one_day_it_counts_in_whatever_order_a_file
     assert [each.is_withdrawn for each in files.past()] == [True]
 
 
-@pytest.mark.parametrize("moment", [b"2024-03-01", b"2024-03-01T23:30"])
+@pytest.mark.parametrize("moment", [b"2024-03-01", b"2024-03-01 23:30:00"])
 def test_the_same_file_read_in_another_zone_doubles_nothing(files: Files, moment: bytes) -> None:
     file = HEAD + ROW + b"accepted," + moment + b",\n"
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.errors import ExportFailed
 from app.service import Service
-from app.web import pages, problems, public
+from app.web import pages, problems, public, vc_api
 from app.web.counting import Looks
 from app.web.former_addresses import FORMER_ERA
 from app.web.standalone.forms import Wanted
@@ -31,6 +31,7 @@ class Doors:
         self._app.state.looks = Looks(service.database)  # never started, so it never writes
         problems.register(self._app)
         self._app.include_router(public.router)
+        self._app.include_router(vc_api.router)  # for the lists that what it signed names
 
     async def get(self, wanted: Wanted) -> bytes | None:
         """The bytes; None when what may be gone is not for everyone (any more).

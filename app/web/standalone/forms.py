@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import Session
 
 from app.credentials.model import Algorithm
 from app.issuing import issuers, signing_keys
 from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing.any_credentials import ListedCredential
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.endorsements import Endorsement
+from app.issuing.images import Image
 from app.issuing.issuers import Issuer
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, PathwayVersion
@@ -29,6 +31,7 @@ from app.web.negotiation import CREDENTIAL_JSON, CREDENTIAL_JWT, CTDL, DRAWING, 
 BADGE_FORMS = (CREDENTIAL_JSON, CREDENTIAL_JWT, PICTURE, DRAWING)
 _TOKEN = CREDENTIAL_JWT.media_types[1]
 _JSON = CREDENTIAL_JSON.media_types[0]
+_PNG = b"\x89PNG"
 _OK = frozenset({HTTPStatus.OK})
 # A hosted badge of 2.0 that does not count says so in its document as well; a server of files has no other way.
 _ALSO_ENDED = _OK | {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -91,9 +94,19 @@ def of_things(session: Session, office: Office) -> Iterator[Wanted]:
         yield Wanted.at(f"/pathways/{pathway_id}{CTDL.suffix}")
     for achievement_id in session.scalars(select(Achievement.id).where(Achievement.current_version.is_not(None))):
         yield Wanted.page(f"/achievements/{achievement_id}")
-    pictures: CompoundSelect[Any] = union(select(AchievementVersion.image_sha256), select(Issuer.image_sha256))
-    yield from (Wanted.at(f"/images/{sha256}.png") for sha256 in session.scalars(pictures) if sha256)
+    yield from (Wanted.at(f"/images/{sha256}.png") for sha256 in session.scalars(_pictures()) if sha256)
     yield from _of_endorsements(session, office)
+
+
+def _pictures() -> CompoundSelect[Any]:
+    """Those of versions and issuers, and whatever else badges may point at: logos that issuers had before, above all.
+
+    Not those that only a draft has. Drawings are among the images under digests of their own, which nothing names.
+    """
+    of_drafts = select(Achievement.draft_image_sha256).where(Achievement.draft_image_sha256.is_not(None))
+    is_picture = func.substr(Image.content, 1, len(_PNG)) == _PNG
+    others = select(Image.sha256).where(is_picture, Image.sha256.not_in(of_drafts))
+    return union(select(AchievementVersion.image_sha256), select(Issuer.image_sha256), others)
 
 
 def _of_endorsements(session: Session, office: Office) -> Iterator[Wanted]:
@@ -172,3 +185,6 @@ def of_lists(session: Session) -> Iterator[Wanted]:
     for list_id in session.scalars(select(StatusList.id)):
         yield Wanted(f"/status/{list_id}", f"status/{list_id}", _JSON)
         yield Wanted(f"/status/{list_id}", f"status/{list_id}{CREDENTIAL_JWT.suffix}", _TOKEN)
+    # What the VC-API signed names its list by the key. The door is shut where the VC-API is off, and for revoked keys.
+    for list_id, kid in session.execute(select(ListedCredential.list_id, ListedCredential.kid).distinct()):
+        yield replace(Wanted.at(f"/credentials/status/{list_id}/{kid}"), may_be_gone=True)
