@@ -331,6 +331,36 @@ def test_a_host_that_let_us_go_asks_the_holder_to_connect_once_more(
     assert "does not accept us" not in words_of(browser.get(page).text)
 
 
+def test_a_host_that_forgot_this_service_is_registered_at_anew(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    answer = host.agree(address_in(browser.post(f"{page}/again").text))
+    host.clients.clear()
+    forgotten = words_of(browser.get(answer).text)
+    connected = browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+
+    assert "Connect once more" in forgotten
+    assert connected.status_code == 303
+    assert push_of(house, award.id).state == "sent"
+
+
+def test_where_a_host_moved_its_addresses_is_known_from_the_next_connection_on(
+    house: House, host: StubHost, connect: Connect
+):
+    connect()
+    host.description = lambda told: _with(told, "tokenUrl", f"{BASE}/v2/token")
+    house.enter("somebody.else@example.org").post("/me/hosts", address=HOST)
+    with house.service.database.read() as session:
+        kept = session.scalars(select(Host)).one()
+
+    assert kept.token_url == f"{BASE}/v2/token"
+    assert len(host.clients) == 1
+
+
 def test_an_answer_counts_once_for_the_account_and_the_host_that_it_is_of(house: House, host: StubHost, ana: str):
     browser, other = house.enter(ana), house.enter(f"other-{ana}")
     answer = host.agree(address_in(browser.post("/me/hosts", address=HOST).text))
