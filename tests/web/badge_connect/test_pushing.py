@@ -17,7 +17,7 @@ from app import clock
 from app.issuing import accounts, awards, corrections, erasure
 from app.issuing.awards import Award
 from app.issuing.holding import choices
-from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
+from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush, HostQuestion
 from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.outbound import email
@@ -53,7 +53,7 @@ def host(world: Strangers, house: House) -> Iterator[StubHost]:
     house.app.state.rates = Rates(verify_per_minute=0)
     yield made
     with house.service.database.write() as session:
-        for model in (OutboxMessage, HostPush, HostConnection):
+        for model in (OutboxMessage, HostPush, HostConnection, HostQuestion):
             for row in session.scalars(select(model)):
                 session.delete(row)
             session.flush()
