@@ -23,16 +23,17 @@ def badge(
     number: int = 1,
     valid_from: datetime = AWARDED_AT,
     as_token: bool = False,
+    badge_id: str | None = None,
     **facts: Any,
 ) -> bytes:
     """A signed badge for this address; `email` None = it names its holder by nothing that can be compared.
 
-    The same name and number are the same badge, whoever it is for.
+    The same name and number are the same badge, whoever it is for, unless it has an id of its own.
     """
     key = by.token if as_token else by.embedded
     prepared = sign.prepare(
         Award(
-            id=f"urn:uuid:{_uuid_of(f'{name} {number}')}",
+            id=badge_id or f"urn:uuid:{_uuid_of(f'{name} {number}')}",
             issuer=Issuer(key.verification_method.partition("#")[0], by.name),
             achievement=Achievement(
                 id=f"urn:uuid:{_uuid_of(name)}",

@@ -27,6 +27,7 @@ OFFLINE = "offline_access"
 _DISCOVERY = "/ims/ob/v3p0/discovery"
 LONGEST_ADDRESS = 1_000  # of a description, once it is complete
 _LONGEST = 2_048
+NOT_REGISTERED = "the host does not know this service (any more), or its secret there is over"
 _MOST_SECONDS = 366 * 86_400
 
 
@@ -178,7 +179,7 @@ def question_url(host: Host, asked: Asked, redirect_url: str) -> str:
 def exchange(
     host: Host, secret: str, code: str, *, verifier: str, redirect_url: str, network: Network | None
 ) -> Granted:
-    """Tokens for a code. Raises FetchFailed."""
+    """Tokens for a code. Raises FetchFailed, for the reason NOT_REGISTERED where this service has to register anew."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -241,7 +242,17 @@ def _token(host: Host, secret: str, form: Mapping[str, str], network: Network | 
         "Content-Type": "application/x-www-form-urlencoded",
         "Accept": "application/json",
     }
-    return _document(_ask("POST", host.token_url, headers, content=urlencode(form).encode(), network=network))
+    answer = _answer("POST", host.token_url, headers, content=urlencode(form).encode(), network=network)
+    if answer.status in {400, 401} and _error_of(answer) == "invalid_client":  # RFC 6749, 5.2
+        raise FetchFailed(NOT_REGISTERED, status=answer.status)
+    return _document(_succeeded(answer))
+
+
+def _error_of(answer: Answered) -> str:
+    try:
+        return str(_document(answer).get("error", ""))
+    except FetchFailed:
+        return ""
 
 
 def _granted(found: Mapping[str, Any], refresh_before: str | None) -> Granted:
@@ -270,7 +281,13 @@ def _discovery_url(address: str) -> str:
 def _ask(
     method: str, url: str, headers: Mapping[str, str], *, content: bytes = b"", network: Network | None
 ) -> Answered:
-    answer = deliver(
+    return _succeeded(_answer(method, url, headers, content=content, network=network))
+
+
+def _answer(
+    method: str, url: str, headers: Mapping[str, str], *, content: bytes = b"", network: Network | None
+) -> Answered:
+    return deliver(
         url,
         content=content,
         headers=headers,
@@ -279,6 +296,9 @@ def _ask(
         method=method,
         network=network or Network(),
     )
+
+
+def _succeeded(answer: Answered) -> Answered:
     if answer.status not in {200, 201}:
         raise FetchFailed(f"answered {answer.status}", status=answer.status)
     return answer

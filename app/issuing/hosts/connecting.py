@@ -91,6 +91,18 @@ def keep(session: Session, office: Office, about: Described, *, host_id: str, cl
     return made or session.scalars(select(Host).where(Host.discovery_url == about.discovery_url)).one()
 
 
+def renew(
+    session: Session, office: Office, host_id: str, about: Described, *, given: tuple[str, str] | None = None
+) -> Host:
+    """Keep what a host's description says now; and `given`, its id for this service and the secret, if they are new."""
+    host = session.get_one(Host, host_id, with_for_update=True, populate_existing=True)
+    host.api_url, host.authorization_url, host.token_url = about.api_url, about.authorization_url, about.token_url
+    if given is not None:
+        host.client_id, host.sealed_secret = given[0], office.sealer.seal(given[1], place=f"host:{host_id}")
+    session.flush()
+    return host
+
+
 def secret_of(office: Office, host: Host) -> str:
     """The secret of this service at the host. Raises KeyUnavailable."""
     return office.sealer.unseal(host.sealed_secret, place=f"host:{host.id}")

@@ -130,10 +130,10 @@ def _host_at(service: Service, network: Network | None, address: str) -> Host:
     """The host, at which this service is registered from now on. Raises InvalidInput, the same for every cause (T8)."""
     try:
         about = outside.discover(address, network=network)
-        with service.database.read() as session:
+        with service.database.write() as session:
             found = hosts.connecting.find(session, about.discovery_url)
-        if found is not None:
-            return found
+            if found is not None:
+                return hosts.connecting.renew(session, service.office, found.id, about)
         host_id = clock.new_id()
         client_id, secret = outside.register(about, _ours(service, host_id), network=network)
     except FetchFailed as error:
@@ -146,6 +146,18 @@ def _host_at(service: Service, network: Network | None, address: str) -> Host:
         return hosts.connecting.keep(
             session, service.office, about, host_id=host_id, client_id=client_id, secret=secret
         )
+
+
+def _register_anew(service: Service, network: Network | None, host: Host) -> None:
+    """Register once more at a host that does not know this service any more, so that the next try succeeds."""
+    try:
+        about = outside.discover(host.discovery_url, network=network)
+        given = outside.register(about, _ours(service, host.id), network=network)
+    except FetchFailed as error:
+        log.warning("not registered anew at a host", reason=error.reason, host_id=host.id)
+        return
+    with service.database.write() as session:
+        hosts.connecting.renew(session, service.office, host.id, about, given=given)
 
 
 def _ours(service: Service, host_id: str) -> dict[str, Any]:
@@ -202,6 +214,8 @@ def _answered(
         )
     except FetchFailed as error:
         log.warning("host gave no token", reason=error.reason, host_id=host_id)
+        if error.reason == outside.NOT_REGISTERED:
+            _register_anew(service, network, host)
         raise InvalidInput(_("The host did not finish the connection. Connect once more")) from error
     with service.database.write() as session:
         kept = hosts.connecting.connect(session, office, person.account_id, host, given.tokens, seconds=given.seconds)

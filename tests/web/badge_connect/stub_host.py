@@ -100,6 +100,8 @@ class StubHost:
 
     def _token(self, asked: Asked) -> Answer:
         client_id, secret = map(unquote_plus, b64decode(asked.headers["authorization"][6:]).decode().split(":"))
+        if client_id not in self.clients:
+            return said({"error": "invalid_client"}, 401)
         assert self.clients[client_id]["secret"] == secret
         form = dict(parse_qsl(asked.body.decode()))
         if form["grant_type"] == "refresh_token":

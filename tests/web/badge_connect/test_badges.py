@@ -268,6 +268,18 @@ def test_a_badge_that_was_issued_here_is_there_already(let_in: Consumer, house: 
     assert let_in.call("GET", "/credentials").headers["x-total-count"] == "1"
 
 
+def test_a_badge_of_another_issuer_with_the_id_of_one_from_here_is_another_badge(
+    let_in: Consumer, house: House, dales: Endorser, ana: str
+):
+    mine = house.award(ana)
+    pushed = badge(dales, ana, badge_id=f"http://badges.test/b/{mine.id}")
+
+    answer = let_in.call("POST", "/credentials", content=pushed, headers=JSON)
+
+    assert answer.status_code == 201
+    assert pushed in let_in.call("GET", "/credentials").content
+
+
 def test_a_badge_of_this_service_that_is_somebody_else_s_is_refused(let_in: Consumer, house: House, ana: str):
     theirs = house.award(f"other-{ana}")
     with house.service.database.read() as session:

@@ -18,7 +18,7 @@ from app.issuing import accounts, achievements, award_status, awards, correction
 from app.issuing.audit import AuditEntry
 from app.issuing.awards import Award, Earned
 from app.issuing.holding import choices
-from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush
+from app.issuing.hosts import CHANNEL, Host, HostConnection, HostPush, HostQuestion
 from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.outbound import email
@@ -54,7 +54,7 @@ def host(world: Strangers, house: House) -> Iterator[StubHost]:
     house.app.state.rates = Rates(verify_per_minute=0)
     yield made
     with house.service.database.write() as session:
-        for model in (OutboxMessage, HostPush, HostConnection):
+        for model in (OutboxMessage, HostPush, HostConnection, HostQuestion):
             for row in session.scalars(select(model)):
                 session.delete(row)
             session.flush()
@@ -330,6 +330,36 @@ def test_a_host_that_let_us_go_asks_the_holder_to_connect_once_more(
     assert "The host does not accept us any more" in shown
     assert push_of(house, award.id).state == "sent"
     assert "does not accept us" not in words_of(browser.get(page).text)
+
+
+def test_a_host_that_forgot_this_service_is_registered_at_anew(
+    house: House, host: StubHost, connect: Connect, ana: str
+):
+    award = house.award(ana)
+    browser, page = connect()
+    answer = host.agree(address_in(browser.post(f"{page}/again").text))
+    host.clients.clear()
+    forgotten = words_of(browser.get(answer).text)
+    connected = browser.get(host.agree(address_in(browser.post(f"{page}/again").text)))
+    browser.post(f"{page}/send", award=award.id)
+    send(house)
+
+    assert "Connect once more" in forgotten
+    assert connected.status_code == 303
+    assert push_of(house, award.id).state == "sent"
+
+
+def test_where_a_host_moved_its_addresses_is_known_from_the_next_connection_on(
+    house: House, host: StubHost, connect: Connect
+):
+    connect()
+    host.description = lambda told: _with(told, "tokenUrl", f"{BASE}/v2/token")
+    house.enter("somebody.else@example.org").post("/me/hosts", address=HOST)
+    with house.service.database.read() as session:
+        kept = session.scalars(select(Host)).one()
+
+    assert kept.token_url == f"{BASE}/v2/token"
+    assert len(host.clients) == 1
 
 
 def test_an_answer_counts_once_for_the_account_and_the_host_that_it_is_of(house: House, host: StubHost, ana: str):
