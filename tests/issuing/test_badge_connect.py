@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import NotFound
 from app.issuing.accounts import people
-from app.issuing.badge_connect import ConnectClient, ConnectGrant, ConnectQuestion, TokenKind, clients, grants, tokens
+from app.issuing.badge_connect import (
+    ConnectClient,
+    ConnectGrant,
+    ConnectQuestion,
+    ConnectToken,
+    TokenKind,
+    clients,
+    grants,
+    tokens,
+)
 from app.worker.upkeep import Upkeep
 
 HOME = "https://portfolio.example"
@@ -100,6 +109,7 @@ def token_of(desk, client: ConnectClient) -> tuple[str, str]:
     with desk.write() as session:
         grant = session.scalars(select(ConnectGrant)).one()
         tokens.keep(session, grant, "lct_r", TokenKind.REFRESH, "")
+        session.scalars(select(ConnectToken)).one().expires_at -= timedelta(days=1)  # so that there is time to add
         return "lct_r", grant.account_id
 
 
