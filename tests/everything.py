@@ -395,6 +395,7 @@ class Everything:
             "digest": static_url("style.css").split("/")[2],
             "/static/{digest}/{name}": "style.css",
             "/problems/{slug}": "not-found",
+            "/api/v1/units/{slug}": "unit-ward",
             "/b/{name}": self.things["award_id"],
             "/issuers/{name}": "northfield",
             "/achievements/{name}": self.things["achievement_id"],

@@ -187,7 +187,7 @@ class House:
         return path, "", urlencode(form).encode(), "application/x-www-form-urlencoded"
 
     def _facts(self) -> dict[str, Any]:
-        return {**self.world.things, "number": 77, "facts": FACTS, "email": "new@example.org"}
+        return {**self.world.things, "number": 77, "facts": FACTS, "email": "new@example.org", "base_url": BASE}
 
     async def _send(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes

@@ -281,7 +281,10 @@ SAMPLES: dict[tuple[str, str], Callable[[Facts], Request]] = {
     ("GET", "/checks/{check_id}/rows"): lambda _: {},
     ("GET", "/checks/{check_id}/result"): lambda _: {},
     ("POST", "/watches"): lambda facts: {
-        "json": {"address": f"http://badges.test/b/{facts['award_id']}", "purpose": "Our rota"}
+        "json": {
+            "address": f"{facts.get('base_url', 'http://badges.test')}/b/{facts['award_id']}",
+            "purpose": "Our rota",
+        }
     },
     ("GET", "/watches"): lambda _: {},
     ("GET", "/watches/{watch_id}"): lambda _: {},
