@@ -10,12 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound
+from app.issuing import awards
 from app.issuing.accounts import people
+from app.issuing.hosting import queueing
 from app.issuing.hosts import CHANNEL, Described, HostConnection, HostPush, Tokens, connecting, pushing
 from app.issuing.outbox import OutboxMessage
 from app.worker.hosts import HostLane
@@ -48,6 +50,11 @@ def leave(session: Session, connection: HostConnection, award_id: str) -> None:
     connecting.forget_account(session, connection.account_id)
 
 
+def sign_anew(session: Session, connection: HostConnection, award_id: str) -> None:
+    del connection
+    queueing.signed_anew(session, awards.by_id(session, award_id))
+
+
 def left(desk) -> list[Any]:
     with desk.read() as session:
         waiting = session.scalars(select(OutboxMessage.id).where(OutboxMessage.channel == CHANNEL)).all()
@@ -64,23 +71,44 @@ def test_a_badge_that_is_sent_while_the_connection_ends_leaves_no_message_behind
     desk, connection: HostConnection, first: Callable[..., None], second: Callable[..., None]
 ):
     award = desk.award(MIRA)
+
+    at_once(desk, lambda session: first(session, connection, award.id), lambda late: second(late, connection, award.id))
+
+    assert left(desk) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [(sign_anew, end), (end, sign_anew), (sign_anew, leave)])
+def test_a_badge_that_is_signed_anew_while_the_connection_ends_leaves_no_message_behind(
+    desk, connection: HostConnection, first: Callable[..., None], second: Callable[..., None]
+):
+    award = desk.award(MIRA)
+    with desk.write() as session:
+        choose(session, connection, award.id)
+        session.execute(update(HostPush).values(state="sent", revision=1))
+        session.execute(delete(OutboxMessage).where(OutboxMessage.channel == CHANNEL))
+
+    at_once(desk, lambda session: first(session, connection, award.id), lambda late: second(late, connection, award.id))
+
+    assert left(desk) == []
+
+
+def at_once(desk, first: Callable[[Session], None], second: Callable[[Session], None]) -> None:
+    """Do the first, and the second in a thread of its own before the first is committed."""
     begun = threading.Event()
 
     def late() -> None:
         begun.set()
         with suppress(NotFound), desk.write() as session:
-            second(session, connection, award.id)
+            second(session)
 
     with ThreadPoolExecutor(1) as other:
         with desk.write() as session:
-            first(session, connection, award.id)
+            first(session)
             session.flush()
             waits = other.submit(late)
             begun.wait()
             wait([waits], timeout=0.5)  # it waits for us, or has come to nothing
         waits.result()
-
-    assert left(desk) == []
 
 
 def test_a_message_whose_push_is_gone_is_put_away(desk, connection: HostConnection):

@@ -81,10 +81,18 @@ def _once_more(session: Session, push: HostPush, connection: HostConnection, awa
 
 
 def _pushes(session: Session, award_id: str) -> list[tuple[HostPush, HostConnection]]:
-    """Every push of an award with its connection. Locked: a worker who has one in hand notes it before or after."""
-    query = select(HostPush).where(HostPush.award_id == award_id).order_by(HostPush.id).with_for_update()
-    found = session.scalars(query, execution_options={"populate_existing": True}).all()
-    return [(each, session.get_one(HostConnection, each.connection_id)) for each in found]
+    """Every push of an award with its connection. Locked: a worker who has one in hand notes it before or after.
+
+    The connections first, as by whoever ends one, so that nobody waits in a circle, and nothing goes after the end.
+    """
+    of_award = HostPush.award_id == award_id
+    fresh = {"populate_existing": True}
+    theirs = select(HostConnection).where(HostConnection.id.in_(select(HostPush.connection_id).where(of_award)))
+    locked = session.scalars(theirs.order_by(HostConnection.id).with_for_update(), execution_options=fresh)
+    connections = {each.id: each for each in locked}
+    query = select(HostPush).where(of_award, HostPush.connection_id.in_(connections)).order_by(HostPush.id)
+    found = session.scalars(query.with_for_update(), execution_options=fresh)
+    return [(each, connections[each.connection_id]) for each in found]
 
 
 def _may_go(session: Session, connection: HostConnection, award: Award) -> bool:
