@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
-from starlette.routing import BaseRoute
 
 from app import doctor, logs, worker
 from app import service as services
@@ -41,6 +38,7 @@ from app.web import (
     xapi,
 )
 from app.web.access_log import AccessLog
+from app.web.by_path import ByPath
 from app.web.counting import Looks
 from app.web.finished import FinishedBytes
 from app.web.former_addresses import FormerAddresses
@@ -117,13 +115,13 @@ def application(service: Service, *, network: Network | None = None) -> FastAPI:
     app.state.judging_lane = Lane(places=JUDGED_AT_ONCE)
     app.state.batch_lane = Lane(places=1, most_waiting=2)
     problems.register(app)
-    app.router.routes.extend(routes())
+    app.router.routes.append(routes())
     _wrap(app, service)
     return app
 
 
 @cache
-def routes() -> list[BaseRoute]:
+def routes() -> ByPath:
     """Every route, put together once a process.
 
     The framework works out what each of them depends on when it is first asked, which takes a second. So it is asked
@@ -132,8 +130,7 @@ def routes() -> list[BaseRoute]:
     tree = APIRouter(redirect_slashes=False)
     for router in ROUTERS:
         tree.include_router(router)
-    deque(iter_route_contexts(tree.routes), maxlen=0)
-    return tree.routes
+    return ByPath(tree.routes)
 
 
 def _wrap(app: FastAPI, service: Service) -> None:

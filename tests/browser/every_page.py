@@ -21,7 +21,7 @@ from app.main import application
 from app.service import Service
 from app.settings import Mode, Settings
 from tests.everything import Everything
-from tests.house.test_doors import routes
+from tests.routes_of import routes_of
 
 COOKIES = {"learner": "learner", "staff": "owner"}
 DOORWAYS = ("/sign-in", "/staff/sign-in", "/staff/forgotten", "/staff/welcome")  # which nobody passes who is inside
@@ -96,7 +96,7 @@ class House:
     def pages(self, audience: str) -> list[str]:
         """The addresses of everything that this audience may look at; `UNFILLED …` for what nobody made."""
         found = []
-        for route in routes(self.application):
+        for route in routes_of(self.application):
             path, tags = str(route.path), {str(tag) for tag in route.tags}
             if "GET" not in (route.methods or set()) or path in NO_PAGES or audience not in _audiences(path, tags):
                 continue

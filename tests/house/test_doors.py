@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from app import migrating
 from app.main import create_app
 from app.settings import Settings
 from app.web.forms import sent
+from tests.routes_of import routes_of
 
 AUDIENCES = {"source", "public", "integrator", "operator", "learner", "staff"}
 NONSENSE = ["x", "0", "%00", "..%2f..%2fetc%2fpasswd", "%F0%9F%8E%93", "a" * 300, "' OR 1=1 --"]
@@ -29,18 +30,13 @@ HEADERS = {
 
 def without_audience(application: FastAPI) -> list[str]:
     """Routes whose tags do not name exactly one audience."""
-    return [str(r.path) for r in routes(application) if len(AUDIENCES & {str(tag) for tag in r.tags}) != 1]
-
-
-def routes(application: FastAPI) -> list[RouteContext]:
-    """The routes that we wrote, with what their routers add."""
-    return [r for r in iter_route_contexts(application.routes) if isinstance(r.original_route, APIRoute)]
+    return [str(r.path) for r in routes_of(application) if len(AUDIENCES & {str(tag) for tag in r.tags}) != 1]
 
 
 def unguarded(application: FastAPI) -> list[str]:
     """Routes for browsers that change something and do not ask whether the form is ours (T31)."""
     found = []
-    for route in routes(application):
+    for route in routes_of(application):
         is_for_browsers = {"learner", "staff"} & {str(tag) for tag in route.tags}
         changes = (route.methods or set()) - {"GET", "HEAD"}
         original = route.original_route
@@ -55,7 +51,7 @@ def _asks(dependant: Dependant, wanted: object) -> bool:
 
 def addresses(application: FastAPI) -> list[str]:
     """Each GET route with each nonsense in the place of its parameters."""
-    paths = [str(route.path) for route in routes(application) if "GET" in (route.methods or set())]
+    paths = [str(route.path) for route in routes_of(application) if "GET" in (route.methods or set())]
     return sorted({re.sub(r"\{[^}]+\}", word, path) for path in paths for word in NONSENSE})
 
 
@@ -98,7 +94,7 @@ def client(application: FastAPI) -> Iterator[TestClient]:
 
 
 def test_every_route_names_its_audience(application: FastAPI):
-    assert len(routes(application)) > 10
+    assert len(routes_of(application)) > 10
     assert without_audience(application) == []
 
 

@@ -24,7 +24,6 @@ import anyio.to_thread
 import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
 
 from app import service as services
@@ -36,6 +35,7 @@ from app.settings import Settings
 from app.web.rates import Rates
 from app.web.signed_in import csrf_of
 from tests.everything import FACTS, PROVIDER, ROLES, Everything
+from tests.routes_of import routes_of
 
 HERE = Path(__file__).parent
 BASE = "http://localhost"  # where browsers offer passkeys
@@ -97,8 +97,7 @@ def _named(words: list[str], groups: Mapping[str, frozenset[str]], path: str) ->
 
 def routes(made: FastAPI) -> set[tuple[str, str]]:
     """Method and path of every route that we wrote."""
-    found = [each for each in iter_route_contexts(made.routes) if isinstance(each.original_route, APIRoute)]
-    return {(method, str(each.path)) for each in found for method in each.methods or ()}
+    return {(method, str(each.path)) for each in routes_of(made) for method in each.methods or ()}
 
 
 # -- the house with everybody at its doors ----------------------------------------------------------------
