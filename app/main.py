@@ -75,7 +75,7 @@ ROUTERS = (
 def create_app(settings: Settings) -> FastAPI:
     """The web application. Raises UnsafeConfiguration when production settings are not safe."""
     logs.configure(settings)
-    service = services.build(settings)
+    service = services.build(settings, patience_seconds=services.START_PATIENCE_SECONDS)
     try:
         doctor.refuse_demo_keys(service)
     except Exception:

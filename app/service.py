@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+
+import structlog
 
 from app.credentials import trust_lists
 from app.credentials.trust_lists import TrustLists
 from app.db import Database
-from app.errors import InvalidInput, UnsafeConfiguration
+from app.errors import Busy, InvalidInput, UnsafeConfiguration
 from app.issuing import eras, plans, stacks
 from app.issuing.office import Addresses, Office
 from app.issuing.stored_keys import StoredKeys
@@ -18,8 +21,11 @@ from app.keystores.files import FileKeyStore
 from app.keystores.sealing import Sealer
 from app.settings import Mode, Settings
 
+START_PATIENCE_SECONDS = 60  # of a process that stays, with a database that starts beside it or starts again
 WORKER_CONNECTIONS = 8  # the worker, what it sends, asks and checks must not wait for requests
 VERIFY_CONNECTIONS = 5  # nor must requests wait for those who judge strangers' badges (web/lanes.py)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,33 @@ class Service:
         self.database.dispose()
 
 
-def build(settings: Settings) -> Service:
+def build(settings: Settings, *, patience_seconds: int = 0) -> Service:
     """Wire a service that knows where it was before.
 
-    Raises UnsafeConfiguration when production settings are not safe, or say that it is somewhere else than it moved to.
+    Raises UnsafeConfiguration when production settings are not safe, or say that it is somewhere else than it moved to,
+    and Busy when the database cannot be read, also after `patience_seconds`.
     """
     settings.refuse_if_unsafe()
     service = assemble(settings)
     try:
-        return settled(service, strict=settings.mode is Mode.PRODUCTION)
+        return _settled_in_time(service, patience_seconds)
     except BaseException:
         service.close()
         raise
+
+
+def _settled_in_time(service: Service, patience_seconds: int) -> Service:
+    # A process that stays does not end because the database is being restarted: nobody might start it again.
+    for second in range(patience_seconds + 1):
+        try:
+            return settled(service, strict=service.settings.mode is Mode.PRODUCTION)
+        except Busy:
+            if second == patience_seconds:
+                raise
+            if second % 10 == 0:
+                log.warning("the database cannot be reached yet")
+            time.sleep(1)
+    raise AssertionError("unreachable")  # pragma: no cover
 
 
 def settled(service: Service, *, strict: bool) -> Service:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_LOOKED_AT_TWICE = 5
+PROCESSES = "3"  # on two cores: a third of the time a test waits for a browser, or for processes that it started
 SOME_FAILED = 1
 
 
 def main(root: Path = ROOT) -> int:
     """Returns pytest's exit code, or 0 where all that had failed held the second time."""
-    code = pytest(root, "-n", "2", "--cache-clear")
+    code = pytest(root, "-n", PROCESSES, "--cache-clear")
     failed = sorted(last_failed(root)) if code == SOME_FAILED else []
     if not failed or len(failed) > MOST_LOOKED_AT_TWICE:
         return code

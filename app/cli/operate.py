@@ -13,6 +13,7 @@ from app import worker as workers
 from app.cli.terminal import err, out, service
 from app.errors import UnsafeConfiguration
 from app.issuing import audit_chain, issuers
+from app.service import START_PATIENCE_SECONDS
 from app.settings import Settings
 
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
@@ -53,7 +54,7 @@ def listening(settings: Settings) -> dict[str, Any]:
 
 def worker() -> None:
     """Run a worker process: deliveries that wait, mail, the audit chain, the daily round."""
-    with service() as opened:
+    with service(patience_seconds=START_PATIENCE_SECONDS) as opened:
         _see_to_schema(opened.settings)
         workers.main_loop(opened)
 

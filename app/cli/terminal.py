@@ -22,11 +22,11 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def service() -> Iterator[Service]:
-    """The service of the settings in the environment."""
+def service(*, patience_seconds: int = 0) -> Iterator[Service]:
+    """The service of the settings in the environment; how long it may wait for its database at most."""
     settings = Settings()
     logs.configure(settings)
-    opened = services.build(settings)
+    opened = services.build(settings, patience_seconds=patience_seconds)
     try:
         yield opened
     finally:

@@ -39,7 +39,8 @@ def serve(descriptor: int) -> None:
 
 def work() -> None:
     """Work until killed, as `lanyard worker` does."""
-    worker.main_loop(services.build(Settings(_env_file=None)))
+    patience = services.START_PATIENCE_SECONDS
+    worker.main_loop(services.build(Settings(_env_file=None), patience_seconds=patience))
 
 
 def become(kind: str, number: str = "", file: str = "") -> None:

@@ -126,6 +126,10 @@ class WebProcesses:
         """The lines of the processes' log that speak of an error."""
         return self._keeper.trouble()
 
+    def log_text(self) -> str:
+        """What the processes logged so far."""
+        return self._keeper.log_file.read_text(errors="replace")
+
     def close(self) -> None:
         """Kill the processes and let go of the sockets."""
         self._keeper.close()

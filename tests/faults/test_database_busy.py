@@ -139,6 +139,21 @@ def test_a_delivery_while_postgresql_is_stopped_is_asked_to_come_back_and_succee
     assert broken(hospital.service, {"before": before.award_ids, "during": after.award_ids}) == []
 
 
+def test_a_process_that_starts_while_postgresql_is_stopped_waits_for_it_and_serves(
+    on_own_postgres: Hospital, own_postgres: OwnPostgres, run_web: Callable[..., WebProcesses]
+):
+    own_postgres.stop("fast")
+    web = run_web(on_own_postgres)
+    while "cannot be reached yet" not in web.log_text():
+        time.sleep(0.1)
+    own_postgres.start()
+
+    answer = on_own_postgres.sender.deliver(web.ports[0], on_own_postgres.sender.completion(), "first")
+
+    assert answer.status == 200
+    assert web.trouble() == []
+
+
 @pytest.mark.soak
 def test_what_was_answered_200_survives_crashes_of_postgresql(
     on_own_postgres: Hospital,
