@@ -22,7 +22,7 @@ SOME_FAILED = 1
 
 def main(root: Path = ROOT) -> int:
     """Returns pytest's exit code, or 0 where all that had failed held the second time."""
-    code = pytest(root, "-n", PROCESSES, "--cache-clear")
+    code = pytest(root, "-n", PROCESSES, "--dist", "worksteal", "--cache-clear")
     failed = sorted(last_failed(root)) if code == SOME_FAILED else []
     if not failed or len(failed) > MOST_LOOKED_AT_TWICE:
         return code

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
+from app import clock
 from app.issuing.pathways import PathwayRow
 from app.issuing.stacks import lists, standing
 from app.issuing.stacks.lists import Counts, EnrolmentsWanted, Standing
 from tests.issuing.stacks.conftest import EMAIL, Academy
 
-DAY = date(2026, 11, 29)
 NOOR, OLE = "noor@hospital.test", "ole@hospital.test"
 
 
@@ -65,10 +63,11 @@ def test_people_are_found_by_what_they_lack_by_name_and_by_how_far_they_are(acad
 
 
 def test_many_are_evaluated_as_each_is_alone(academy: Academy, ladder: PathwayRow):
+    day = clock.now().date()
     with academy.desk.read() as session:
         (rows,) = lists.every(session, lists.query(ladder.issuer_id, ladder.id, EnrolmentsWanted()), most=10)
-        together = standing.of_enrolments(session, ladder, rows, DAY)
-        alone = [standing.of_learner(session, ladder.issuer_id, each.learner_id, DAY).pathways[0] for each in rows]
+        together = standing.of_enrolments(session, ladder, rows, day)
+        alone = [standing.of_learner(session, ladder.issuer_id, each.learner_id, day).pathways[0] for each in rows]
 
     assert [each.evaluation for each in together] == [each.evaluation for each in alone]
     assert sorted(each.evaluation.complete for each in together) == [(), ("base",), ("base", "top")]
