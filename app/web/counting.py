@@ -16,12 +16,14 @@ import re
 import secrets
 import threading
 from collections import Counter
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
 
 import structlog
 from fastapi import Request
+from starlette.types import Scope
 
 from app import clock
 from app.credentials.report import Report, Verdict
@@ -54,11 +56,14 @@ _PROGRAMS = re.compile(
     r"libwww|rust|reqwest|dart|postman|insomnia|http\.rb|restsharp|powershell",
     re.IGNORECASE,
 )
-_PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
-_TELLING = frozenset({b"user-agent", b"accept", *_PURPOSES})
+_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
 _IN_ADVANCE = re.compile(rb"prefetch|preview|prerender", re.IGNORECASE)  # before anybody has asked for the page
 _UNDECIDED = frozenset({Verdict.BROKEN, Verdict.UNREADABLE, Verdict.UNKNOWN_ISSUER, Verdict.CANNOT_TELL})
 _AWARD_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+Told = Mapping[bytes, bytes]
+"""What the headers of a request say; of a header that is there twice, the first."""
 
 
 class _Agent(Enum):
@@ -85,11 +90,13 @@ class Looks:
         """Count a look, if somebody looked. `is_own`: it was the holder, or a member of the issuer's staff."""
         if is_own or not is_counted(request, kind):
             return
-        today = clock.now().date()
+        if kind is not ViewKind.CHECK or self._is_new(request, award_id):
+            self.add(award_id, kind, clock.now().date())
+
+    def add(self, award_id: str, kind: ViewKind, day: date) -> None:
+        """Count a look of which it is known that somebody looked."""
+        seen = (award_id, day, kind)
         with self._lock:
-            if kind is ViewKind.CHECK and not self._is_new(request, award_id, today):
-                return
-            seen = (award_id, today, kind)
             if seen in self._counted or len(self._counted) < MOST_KINDS_OF_LOOKS:
                 self._counted[seen] += 1
 
@@ -127,16 +134,17 @@ class Looks:
             except Exception:
                 log.exception("looks not written", is_last=is_last)
 
-    def _is_new(self, request: Request, award_id: str, today: date) -> bool:
+    def _is_new(self, request: Request, award_id: str) -> bool:
         """Whether this verifier has not checked this badge today. When too many came, every one is new."""
-        if today != self._day:
-            self._day, self._key, self._verifiers = today, secrets.token_bytes(32), set()
-        who = f"{caller(request)}\n{request.headers.get('user-agent', '')}\n{award_id}"
-        mark = hashlib.blake2b(who.encode("utf-8", "replace"), key=self._key, digest_size=12).digest()
-        if mark in self._verifiers:
-            return False
-        if len(self._verifiers) < MOST_VERIFIERS:
-            self._verifiers.add(mark)
+        who, today = f"{caller(request)}\n{request.headers.get('user-agent', '')}\n{award_id}", clock.now().date()
+        with self._lock:
+            if today != self._day:
+                self._day, self._key, self._verifiers = today, secrets.token_bytes(32), set()
+            mark = hashlib.blake2b(who.encode("utf-8", "replace"), key=self._key, digest_size=12).digest()
+            if mark in self._verifiers:
+                return False
+            if len(self._verifiers) < MOST_VERIFIERS:
+                self._verifiers.add(mark)
         return True
 
 
@@ -156,10 +164,18 @@ def note_file(request: Request, award_id: str, *, is_own: bool = False) -> None:
 
     The picture in a badge's own page is a part of that page.
     """
-    if not _is_part_of_a_page(request):
-        looks_of(request).note(request, award_id, ViewKind.FILE, is_own=is_own)
-    elif not _is_from_here(request):
-        looks_of(request).note(request, award_id, ViewKind.EMBED, is_own=is_own)
+    kind = _kind_of_file(_told(request.scope), service_of(request).office.addresses.base_url)
+    if kind is not None:
+        looks_of(request).note(request, award_id, kind, is_own=is_own)
+
+
+def note_finished(scope: Scope, told: Told, award_id: str, *, page_of: datetime | None) -> None:
+    """Count what was answered with finished bytes: a page, made at a moment, or a file. Costs a few look-ups."""
+    state = scope["app"].state
+    kind = ViewKind.PAGE if page_of else _kind_of_file(told, state.service.office.addresses.base_url)
+    if kind is not None and _is_counted(scope, told, kind):
+        looks: Looks = state.looks
+        looks.add(award_id, kind, (page_of or clock.now()).date())
 
 
 def note_check(request: Request, report: Report | None, *, is_own: bool = False) -> None:
@@ -177,11 +193,17 @@ def note_check(request: Request, report: Report | None, *, is_own: bool = False)
 
 def is_counted(request: Request, kind: ViewKind) -> bool:
     """Whether a person stands behind this request, as far as it says; for a check, a person or a program."""
-    # Read in one go, and as bytes: this is asked for every page.
-    told = {name: value for name, value in request.scope["headers"] if name in _TELLING}
-    if WAS_HEAD in request.scope or (kind is ViewKind.PAGE and FORMER_ERA in request.scope):
+    return _is_counted(request.scope, _told(request.scope), kind)
+
+
+def _told(scope: Scope) -> Told:
+    return dict(reversed(scope["headers"]))
+
+
+def _is_counted(scope: Scope, told: Told, kind: ViewKind) -> bool:
+    if WAS_HEAD in scope or (kind is ViewKind.PAGE and FORMER_ERA in scope):
         return False  # who asks at a former address is sent on to the page
-    if any(_IN_ADVANCE.search(told[name]) for name in _PURPOSES if name in told):
+    if any(_IN_ADVANCE.search(told[name]) for name in _PURPOSES & told.keys()):
         return False
     agent = _agent(told.get(b"user-agent", b""))
     if kind is ViewKind.CHECK:
@@ -189,18 +211,24 @@ def is_counted(request: Request, kind: ViewKind) -> bool:
     return agent is _Agent.BROWSER and (kind is not ViewKind.PAGE or b"text/html" in told.get(b"accept", b"").lower())
 
 
-def _is_part_of_a_page(request: Request) -> bool:
-    destination = request.headers.get("sec-fetch-dest")
+def _kind_of_file(told: Told, base_url: str) -> ViewKind | None:
+    if not _is_part_of_a_page(told):
+        return ViewKind.FILE
+    return None if _is_from_here(told, base_url) else ViewKind.EMBED
+
+
+def _is_part_of_a_page(told: Told) -> bool:
+    destination = told.get(b"sec-fetch-dest")
     if destination is not None:
-        return destination not in {"document", "empty"}
-    return request.headers.get("accept", "").lower().startswith("image/")
+        return destination not in {b"document", b"empty"}
+    return told.get(b"accept", b"").lower().startswith(b"image/")
 
 
-def _is_from_here(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
+def _is_from_here(told: Told, base_url: str) -> bool:
+    site = told.get(b"sec-fetch-site")
     if site is not None:
-        return site == "same-origin"
-    return request.headers.get("referer", "").startswith(service_of(request).office.addresses.base_url)
+        return site == b"same-origin"
+    return told.get(b"referer", b"").startswith(base_url.encode())
 
 
 @lru_cache(maxsize=4096)

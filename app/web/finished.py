@@ -17,8 +17,6 @@ from datetime import datetime
 from typing import Any
 
 import anyio.to_thread
-from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import clock
@@ -34,7 +32,7 @@ LONGEST_ACCEPT = 300
 _PATH = re.compile(r"/(?:b|status)/([A-Za-z0-9_-]{16,40})(?:\.(json|jwt))?")
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
-Key = tuple[str, str, str]
+Key = tuple[str, bytes, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,7 @@ class Finished:
 
     stamp: tuple[Any, ...]
     headers: list[tuple[bytes, bytes]]
+    unchanged: list[tuple[bytes, bytes]]  # headers for who has it already
     body: bytes
     etag: bytes
     route: dict[str, Any]  # what the access log reads of it
@@ -91,19 +90,21 @@ class FinishedBytes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the shelf, or pass the request on and keep what comes back."""
         match = _PATH.fullmatch(scope["path"]) if _is_candidate(scope) else None
-        if match is None:
+        told: counting.Told = dict(reversed(scope["headers"])) if match is not None else {}
+        accept = told.get(b"accept", b"")
+        if match is None or len(accept) > LONGEST_ACCEPT:
             await self._app(scope, receive, send)
             return
         stamp = await self._stamp(scope["path"], match[1])
         if stamp is None:
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        key = (scope["path"], headers.get("accept", ""), languages.current().tag)
+        key = (scope["path"], accept, languages.current().tag)
         found = self._shelf.find(key)
-        if found is not None and found.stamp == stamp and found.second in {None, clock.now()}:
-            await _send(scope, send, found, headers.get("if-none-match"))
-            _count(scope, match[1], found)
+        if found is not None and found.stamp == stamp and (found.second is None or found.second == clock.now()):
+            await _send(scope, send, found, told.get(b"if-none-match"))
+            if scope["path"].startswith("/b/"):
+                counting.note_finished(scope, told, match[1], page_of=found.second)
             return
         await self._make(scope, receive, send, key, stamp)
 
@@ -116,7 +117,7 @@ class FinishedBytes:
 
     async def _make(self, scope: Scope, receive: Receive, send: Send, key: Key, stamp: tuple[Any, ...]) -> None:
         """Have it answered the usual way, as if whoever asks knew nothing; keep it, and say then what they know."""
-        known = Headers(scope=scope).get("if-none-match")
+        known = next((value for name, value in scope["headers"] if name == b"if-none-match"), None)
         asked = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"if-none-match"]}
         answer: list[Message] = []
         began = clock.now()
@@ -143,29 +144,24 @@ def _finished(scope: Scope, answer: list[Message], stamp: tuple[Any, ...], began
         return None
     is_page = named.get(b"content-type", b"").startswith(b"text/html")
     second = began if is_page else None  # what it was made from was read in this second, or later
-    return Finished(stamp, list(start["headers"]), body, named[b"etag"], dict(scope.get(NOTES, {})), second)
+    headers = list(start["headers"])
+    unchanged = [each for each in headers if each[0] not in {b"content-type", b"content-length"}]
+    return Finished(stamp, headers, unchanged, body, named[b"etag"], dict(scope.get(NOTES, {})), second)
 
 
 def _is_candidate(scope: Scope) -> bool:
     """Nothing that could make a difference beside the path, `Accept` and the language."""
-    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
-        return False
-    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
-    return len(accept) <= LONGEST_ACCEPT
+    return scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]
 
 
-def _count(scope: Scope, award_id: str, found: Finished) -> None:
-    if not scope["path"].startswith("/b/"):
-        return
-    note = counting.note_file if found.second is None else counting.note_page
-    note(Request(scope), award_id)
+def _has(known: bytes, etag: bytes) -> bool:
+    return known == etag or known.strip() == b"*" or etag in _TAG.findall(known)
 
 
-async def _send(scope: Scope, send: Send, found: Finished, known: str | None) -> None:
+async def _send(scope: Scope, send: Send, found: Finished, known: bytes | None) -> None:
     scope.get(NOTES, {}).update(found.route)
-    if known is not None and (known.strip() == "*" or found.etag in _TAG.findall(known.encode("latin-1"))):
-        headers = [each for each in found.headers if each[0] not in {b"content-type", b"content-length"}]
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
+    if known is not None and _has(known, found.etag):
+        await send({"type": "http.response.start", "status": 304, "headers": list(found.unchanged)})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": 200, "headers": list(found.headers)})

@@ -107,13 +107,13 @@ def test_who_has_just_these_bytes_is_told_so(client: TestClient, award: Award):
 
 def test_the_shelf_stays_below_its_bytes_and_lets_go_of_what_nobody_asked_for():
     shelf = Shelf(most_bytes=100)
-    made = Finished(("issued",), [], b"x" * 40, b'"t"', {}, None)
+    made = Finished(("issued",), [], [], b"x" * 40, b'"t"', {}, None)
 
     for name in "abc":
-        shelf.put((name, "", "en"), made)
-        shelf.find(("a", "", "en"))
+        shelf.put((name, b"", "en"), made)
+        shelf.find(("a", b"", "en"))
 
-    assert [shelf.find((name, "", "en")) is not None for name in "abc"] == [True, False, True]
+    assert [shelf.find((name, b"", "en")) is not None for name in "abc"] == [True, False, True]
 
 
 def test_a_page_that_took_until_the_next_second_is_not_sent_again(
