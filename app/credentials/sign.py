@@ -139,9 +139,9 @@ def _check_owner(document: dict[str, Any], key: SigningKey) -> None:
 
 
 def _embedded(prepared: Prepared, document: dict[str, Any], key: SigningKey, created: datetime) -> bytes:
-    proof = eddsa_rdfc.sign(document, key=key, created=created, canonical=prepared.canonical)
+    proof, signed = eddsa_rdfc.sign_hash(document, key=key, created=created, canonical=prepared.canonical)
     data = _beginning(prepared) + strict_json.dumps([proof]) + b"}"
-    _check_embedded(prepared, document, data, key)
+    _check_embedded(prepared, document, data, key, proof=proof, signed=signed)
     return data
 
 
@@ -156,17 +156,20 @@ def _token(prepared: Prepared, document: dict[str, Any], key: SigningKey) -> byt
     return token.encode("ascii")
 
 
-def _check_embedded(prepared: Prepared, expected: dict[str, Any], data: bytes, key: SigningKey) -> None:
+def _check_embedded(
+    prepared: Prepared, expected: dict[str, Any], data: bytes, key: SigningKey, *, proof: dict[str, Any], signed: bytes
+) -> None:
     """The bytes to be stored, read back: the proof holds, and without it they say exactly what was prepared.
 
-    The canonical form is not computed again: it was computed from a document that is compared here member by member.
+    The canonical forms are not computed again: they were computed from a document and from options that are compared
+    here member by member.
     """
     document = strict_json.loads(data)
-    (proof,) = document.pop("proof")
-    if document != expected or not data.startswith(_beginning(prepared)):
+    (found,) = document.pop("proof")
+    if document != expected or found != proof or not data.startswith(_beginning(prepared)):
         raise SelfVerificationFailed("The document with its proof is not the one that was prepared", form="embedded")
-    verdict = eddsa_rdfc.verify(document, proof, key.public_jwk, canonical=prepared.canonical)
-    if not verdict or proof["verificationMethod"] != key.verification_method:
+    verdict = eddsa_rdfc.verify_hash(signed, found, key.public_jwk)
+    if not verdict or found["verificationMethod"] != key.verification_method:
         raise SelfVerificationFailed(f"The embedded proof does not hold: {verdict.sentence}", form="embedded")
 
 

@@ -19,6 +19,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _WITHOUT_OTHERS = {code: None for code in range(128) if chr(code) not in _STEPS}
+_ALIKE = str.maketrans("{}", "[]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # maybe one of a proper pair
 
@@ -60,7 +61,7 @@ def loads(
 
 def dumps(value: Any) -> bytes:
     """Compact, ASCII-only JSON bytes. ASCII, because un-baking tools have read UTF-8 as Latin-1 (B15)."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return _WRITER.encode(value).encode("ascii")
 
 
 def _refuse_deep_nesting(text: str, max_depth: int) -> None:
@@ -68,11 +69,23 @@ def _refuse_deep_nesting(text: str, max_depth: int) -> None:
         return
     # Without its escapes, every second piece between quotation marks is outside of texts. In what is no JSON that may
     # be wrong behind its first error, where no reader arrives.
-    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
-    steps = (_STEPS.get(character, 0) for character in outside.translate(_WITHOUT_OTHERS))
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2]).translate(_WITHOUT_OTHERS)
+    if _is_shallow(outside.translate(_ALIKE), max_depth):
+        return
+    steps = (_STEPS.get(character, 0) for character in outside)
     deepest = max(accumulate(steps), default=0)
     if deepest > max_depth:
         raise MalformedJson("The document is nested too deeply", limit_depth=max_depth)
+
+
+def _is_shallow(brackets: str, max_depth: int) -> bool:
+    """Whether brackets come in pairs within so many layers: each layer taken off is one level less. Quick where so."""
+    for _ in range(max_depth):
+        inner = brackets.replace("[]", "")
+        if not inner or len(inner) == len(brackets):
+            return not inner
+        brackets = inner
+    return False
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -124,13 +137,12 @@ def _reader(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
     )
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 _READER, _EXACT_READER = _reader(_float), _reader(_decimal)
 
 
 def _check_tree(value: Any, text: str, max_nodes: int) -> None:
-    # A value stands at the beginning, behind a comma or a bracket: most documents are small enough by that alone.
-    most = 1 + text.count(",") + text.count("[") + text.count("{")
-    if most <= max_nodes and not _may_hold_surrogates(text):
+    if _is_small(text, max_nodes) and not _may_hold_surrogates(text):
         return
     nodes = 0
     pending = [value]
@@ -147,6 +159,11 @@ def _check_tree(value: Any, text: str, max_nodes: int) -> None:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
+
+
+def _is_small(text: str, max_nodes: int) -> bool:
+    # A value stands at the beginning, behind a comma or a bracket: most documents are small enough by that alone.
+    return len(text) < max_nodes or 1 + text.count(",") + text.count("[") + text.count("{") <= max_nodes
 
 
 def _may_hold_surrogates(text: str) -> bool:

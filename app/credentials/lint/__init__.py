@@ -18,7 +18,7 @@ from app.credentials.lint import (  # noqa: F401 - importing registers the rules
     results,
     status,
 )
-from app.credentials.lint.registry import RULES, Document, Finding, Rule
+from app.credentials.lint.registry import RULES, Document, Finding, Rule, rules_for
 
 __all__ = ["RULES", "SAFE_MODE", "Finding", "Rule", "examine", "lint"]
 
@@ -34,8 +34,7 @@ def lint(document: dict[str, Any]) -> tuple[Finding, ...]:
 def examine(document: dict[str, Any]) -> tuple[tuple[Finding, ...], bytes | None]:
     """The findings, and the canonical N-Quads (None when safe mode refuses the document)."""
     read = Document(document)
-    rules = [rule for rule in RULES if read.kind in rule.kinds]
-    findings = [Finding(rule.name, rule.clause, *found) for rule in rules for found in rule.find(read)]
+    findings = [Finding(rule.name, rule.clause, *found) for rule in rules_for(read.kind) for found in rule.find(read)]
     try:
         canonical = jsonld.canonicalise(document)
     except jsonld.UnsafeDocument as error:

@@ -79,9 +79,9 @@ def identity_hashes(document: Document) -> Found:
 @rule("OB3-16", "OB 3.0 data model, Image: an object with id and type Image", kind=CREDENTIALS)
 def images(document: Document) -> Found:
     """A bare address was right in Open Badges 2.0 and is refused by the schema now."""
-    for pointer, name, value in document.members():
-        if name == "image" and not _is_image(value):
-            yield pointer, "An image must be an object with an address and the type Image"
+    for parent, _, value in document.named({"image"}):
+        if not _is_image(value):
+            yield f"{parent}/image", "An image must be an object with an address and the type Image"
 
 
 def _is_image(value: Any) -> bool:
@@ -91,9 +91,9 @@ def _is_image(value: Any) -> bool:
 @rule("OB3-17", "OB 3.0 data model: AchievementType, ResultType, AlignmentTargetType, IdentifierTypeEnum")
 def enumerations(document: Document) -> Found:
     """A value of ours starts with `ext:` and has no second colon."""
-    for pointer, name, value in document.members():
-        if name in _ENUMERATIONS and str(value) not in _ENUMERATIONS[name] and not _EXTENSION.fullmatch(str(value)):
-            yield pointer, "The value is neither one of the standard nor an extension that starts with ext:"
+    for parent, name, value in document.named(_ENUMERATIONS):
+        if str(value) not in _ENUMERATIONS[name] and not _EXTENSION.fullmatch(str(value)):
+            yield f"{parent}/{name}", "The value is neither one of the standard nor an extension that starts with ext:"
 
 
 @rule("EVIDENCE-01", "OB 3.0 data model, Evidence.type; 1EdTech validator: each is of type Evidence")

@@ -35,9 +35,9 @@ def evidence_ids(document: Document) -> Found:
 @rule("PRIVACY-01", "OB 3.0 and VC-JWT sub: a mailto: id would publish the address", kind=None)
 def no_mail_addresses_as_ids(document: Document) -> Found:
     """The id is repeated in the token's `sub` and in every copy."""
-    for pointer, name, value in document.members():
-        if name == "id" and str(value).lower().startswith("mailto:"):
-            yield pointer, "An id must not be a mail address"
+    for parent, _, value in document.named({"id"}):
+        if str(value)[:7].lower() == "mailto:":
+            yield f"{parent}/id", "An id must not be a mail address"
 
 
 @rule(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 Found = Iterator[tuple[str, str]]  # JSON Pointer and sentence
@@ -58,15 +59,20 @@ class Document:
         _collect(root, "", self.objects)
         self._by_type: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for pointer, each in self.objects:
-            for name in types(each):
+            named = each.get("type", [])
+            for name in named if isinstance(named, list) else (named,):
                 self._by_type.setdefault(str(name), []).append((pointer, each))
         self._members = [
-            (f"{pointer}/{name}", name, value)
-            for pointer, each in self.objects
-            for name, value in each.items()
-            if name != "@context"
+            (parent, name, value) for parent, each in self.objects for name, value in each.items() if name != "@context"
         ]
+        self._named: dict[str, list[tuple[str, str, Any]]] = {}
+        for member in self._members:
+            self._named.setdefault(member[1], []).append(member)
         self.kind = next((_KINDS[name] for name in map(str, types(root)) if name in _KINDS), Kind.BADGE)
+
+    def type_names(self) -> Iterable[str]:
+        """The types of all objects, each once."""
+        return self._by_type
 
     def of(self, type_name: str) -> list[tuple[str, dict[str, Any]]]:
         """The objects of a type, with their pointers."""
@@ -80,8 +86,16 @@ class Document:
         return here if isinstance(here, dict) else {}
 
     def members(self) -> list[tuple[str, str, Any]]:
-        """Every member of every object: pointer, name, value. `@context` is left to safe mode."""
+        """Every member of every object: its parent's pointer, name, value. `@context` is left to safe mode."""
         return self._members
+
+    def named(self, names: Collection[str]) -> list[tuple[str, str, Any]]:
+        """Those of the members that have one of these names."""
+        return [member for name in names if name in self._named for member in self._named[name]]
+
+    def names(self) -> Iterable[str]:
+        """The names of all members, each once."""
+        return self._named
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,12 @@ class Rule:
 
 
 RULES: list[Rule] = []
+
+
+@cache
+def rules_for(kind: Kind) -> tuple[Rule, ...]:
+    """The rules of such a document. They are all known once the package was imported."""
+    return tuple(rule for rule in RULES if kind in rule.kinds)
 
 
 def rule(
@@ -130,9 +150,9 @@ def _collect(value: Any, pointer: str, found: list[tuple[str, dict[str, Any]]]) 
     if isinstance(value, dict):
         found.append((pointer, value))
         for name, item in value.items():
-            if isinstance(item, _HOLDING) and name not in _SIGNED_PARTS:
+            if type(item) is not str and isinstance(item, _HOLDING) and name not in _SIGNED_PARTS:
                 _collect(item, f"{pointer}/{name}", found)
-    elif isinstance(value, list):
+    else:
         for position, item in enumerate(value):
-            if isinstance(item, _HOLDING):
+            if type(item) is not str and isinstance(item, _HOLDING):
                 _collect(item, f"{pointer}/{position}", found)

@@ -34,9 +34,16 @@ def sign(
     `canonical` spares a second run when the caller holds this very document's canonical form.
     Raises UnsafeDocument; and InvalidInput when `created` has no zone or has parts of a second.
     """
+    return sign_hash(document, key=key, created=created, canonical=canonical)[0]
+
+
+def sign_hash(
+    document: dict[str, Any], *, key: SigningKey, created: datetime, canonical: bytes | None = None
+) -> tuple[dict[str, Any], bytes]:
+    """As `sign`: the proof, and the 64 bytes that were signed."""
     options = data_integrity.options(CRYPTOSUITE, created=created, verification_method=key.verification_method)
-    signature = key.sign(hash_data(document, options, canonical=canonical))
-    return {**options, "proofValue": base58btc(signature)}
+    signed = hash_data(document, options, canonical=canonical)
+    return {**options, "proofValue": base58btc(key.sign(signed))}, signed
 
 
 def verify(
@@ -55,15 +62,30 @@ def verify(
     """
 
     def check() -> bool:
-        data_integrity.check_form(proof, cryptosuites=(CRYPTOSUITE, DRAFT))
-        signature = data_integrity.signature_of(proof, size=_SIGNATURE_BYTES)
-        key = public_key_of(public_jwk)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ProofProblem("key.unsuitable", "The key is not an Ed25519 key, which this kind of proof needs.")
+        signature, key = _read(proof, public_jwk)
         signed = hash_data(document, proof, canonical=canonical, previous=previous, contexts=contexts)
         return holds(key, "EdDSA", signed, signature)
 
     return judged(check)
+
+
+def verify_hash(signed: bytes, proof: dict[str, Any], public_jwk: dict[str, Any]) -> Verdict:
+    """Whether a proof was made with this key over these 64 bytes, for who knows that they are the document's."""
+
+    def check() -> bool:
+        signature, key = _read(proof, public_jwk)
+        return holds(key, "EdDSA", signed, signature)
+
+    return judged(check)
+
+
+def _read(proof: dict[str, Any], public_jwk: dict[str, Any]) -> tuple[bytes, Ed25519PublicKey]:
+    data_integrity.check_form(proof, cryptosuites=(CRYPTOSUITE, DRAFT))
+    signature = data_integrity.signature_of(proof, size=_SIGNATURE_BYTES)
+    key = public_key_of(public_jwk)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ProofProblem("key.unsuitable", "The key is not an Ed25519 key, which this kind of proof needs.")
+    return signature, key
 
 
 def hash_data(
