@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
@@ -112,9 +114,15 @@ def claim(session: Session, model: type[Model], **values: Any) -> Model | None:
     This is the only insert for rows with a unique key that two callers may want at once: looking up and then
     inserting fails under concurrency on both databases. On PostgreSQL it waits for a rival transaction to end.
     """
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
-    return session.scalars(insert.values(**values).on_conflict_do_nothing().returning(model)).one_or_none()
+    return session.scalars(_claiming(model, session.get_bind().dialect.name), values).one_or_none()
+
+
+@cache
+def _claiming(model: type[Model], dialect: str) -> Any:
+    """Built once: a statement costs more to put together than to run, and several are claimed for each award."""
+    table: Any = model.__table__
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return select(model).from_statement(insert.on_conflict_do_nothing().returning(*table.columns))
 
 
 def add_up(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]], *, counted: str) -> None:

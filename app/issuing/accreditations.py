@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -100,10 +100,16 @@ def by_id(session: Session, issuer_id: str, accreditation_id: str) -> Accreditat
     return found
 
 
+_OF_ISSUER = (
+    select(Accreditation)
+    .where(Accreditation.issuer_id == bindparam("issuer_id"), Accreditation.removed_at.is_(None))
+    .order_by(Accreditation.accreditor, Accreditation.id)
+)
+
+
 def of_issuer(session: Session, issuer_id: str) -> list[Accreditation]:
     """All that were not removed, by the accreditor's name."""
-    query = select(Accreditation).where(Accreditation.issuer_id == issuer_id, Accreditation.removed_at.is_(None))
-    return list(session.scalars(query.order_by(Accreditation.accreditor, Accreditation.id)))
+    return list(session.scalars(_OF_ISSUER, {"issuer_id": issuer_id}))
 
 
 def standing(session: Session, issuer: Issuer, *, now: datetime) -> list[Standing]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, true
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -293,12 +293,14 @@ def current(session: Session, achievement: Achievement) -> AchievementVersion:
     return version_of(session, achievement, achievement.current_version)
 
 
+_VERSION = select(AchievementVersion).where(
+    AchievementVersion.achievement_id == bindparam("achievement_id"), AchievementVersion.number == bindparam("number")
+)
+
+
 def version_of(session: Session, achievement: Achievement, number: int) -> AchievementVersion:
     """One published version. Raises NotFound."""
-    query = select(AchievementVersion).where(
-        AchievementVersion.achievement_id == achievement.id, AchievementVersion.number == number
-    )
-    version = session.scalars(query).one_or_none()
+    version = session.scalars(_VERSION, {"achievement_id": achievement.id, "number": number}).one_or_none()
     if version is None:
         raise NotFound("There is no such version of this achievement")
     return version

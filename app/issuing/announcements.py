@@ -48,9 +48,10 @@ def badge_earned(
     if email is None:
         return
     badge = _badge(office, award, version)
-    language = mail_languages.of_learner(session, learner)
+    settings = mail.settings_of(session, issuer.id)
+    language = mail_languages.of_learner(session, learner, settings=settings)
     content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name, language=language)
-    minutes = mail.settings_of(session, issuer.id).digest_minutes or session.info.get(_GATHERED, 0)
+    minutes = settings.digest_minutes or session.info.get(_GATHERED, 0)
     joinable = {
         "line": line_to_json(badge.line),
         "line_language": badge.language,
@@ -66,6 +67,7 @@ def badge_earned(
         subject_id=award.id,
         event=f"{NOTICE}:{again}" if again else NOTICE,
         due_at=clock.now() + timedelta(minutes=minutes) if minutes and not again else None,
+        settings=settings,
         **({} if again else joinable),
     )
 

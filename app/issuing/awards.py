@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select, true
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -313,14 +313,13 @@ def _claim(session: Session, office: Office, earned: Earned, ruled: Ruled, versi
         funding=paid.funding,
         revision=0,
         # Asked anew: since the achievement was read, the caller has waited for its turn.
-        open_badges_2=bool(session.scalar(_is_switched_on(version))),
+        open_badges_2=bool(session.scalar(_IS_SWITCHED_ON, {"achievement_id": version.achievement_id})),
         era=office.era,
         created_at=clock.now(),
     )
 
 
-def _is_switched_on(version: AchievementVersion) -> Select[bool]:
-    return select(Achievement.open_badges_2).where(Achievement.id == version.achievement_id)
+_IS_SWITCHED_ON = select(Achievement.open_badges_2).where(Achievement.id == bindparam("achievement_id"))
 
 
 def _by_hand(session: Session, earned: Earned) -> Ruled:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -35,6 +35,9 @@ class AwardHour(Base):
     achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"), primary_key=True)
     count: Mapped[int]
     alerted: Mapped[bool]
+
+
+_OF_HOUR = select(AwardHour).where(AwardHour.issuer_id == bindparam("issuer_id"), AwardHour.hour == bindparam("hour"))
 
 
 def allows(session: Session, office: Office, issuer_id: str, book: Book) -> bool:
@@ -80,8 +83,8 @@ def _alert(session: Session, office: Office, issuer_id: str, book: Book, made: i
 
 
 def _this_hour(session: Session, issuer_id: str) -> dict[str, AwardHour]:
-    query = select(AwardHour).where(AwardHour.issuer_id == issuer_id, AwardHour.hour == this_hour())
-    return {row.achievement_id: row for row in session.scalars(query)}
+    asked = {"issuer_id": issuer_id, "hour": this_hour()}
+    return {row.achievement_id: row for row in session.scalars(_OF_HOUR, asked)}
 
 
 def _begin(session: Session, issuer_id: str, achievement_id: str) -> AwardHour:

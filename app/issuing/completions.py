@@ -60,8 +60,8 @@ def take(
     index: int,
     stated: lms.Completion,
     method: str | None = None,
-) -> dict[str, Any]:
-    """Record a completion and decide it; the outcome as it is answered to the sender.
+) -> tuple[Completion, dict[str, Any]]:
+    """Record a completion and decide it; the row, and the outcome as it is answered to the sender.
 
     A repeat returns the first outcome, and is decided anew only if the first was parked. An error of ours on the
     way (no key, a document that fails its lint) parks the item; nothing of it stays half done. `method` is how the
@@ -72,10 +72,10 @@ def take(
     if completion is None:
         completion = _locked(session, source, stated.dedupe_key)
         if is_tombstone(completion):
-            return _fill(session, office, source, completion, stated=stated, row=row)
+            return completion, _fill(session, office, source, completion, stated=stated, row=row)
         if completion.state != CompletionState.PARKED:
-            return completion.outcome
-    return _try(session, office, source, completion, stated)
+            return completion, completion.outcome
+    return completion, _try(session, office, source, completion, stated)
 
 
 def void(

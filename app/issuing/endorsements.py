@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, func, or_, select, table, update
+from sqlalchemy import (
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -168,24 +181,27 @@ def standing_about(session: Session, issuer: Issuer, about: str) -> Endorsement 
     return session.scalars(query.where(Endorsement.slot == STANDING)).one_or_none()
 
 
+_ACCEPTED = (
+    select(Endorsement, Issuer)
+    .join(SigningKey, SigningKey.kid == Endorsement.embedded_kid)
+    .join(Issuer, Issuer.id == Endorsement.issuer_id)
+    .where(
+        Endorsement.about.in_(bindparam("abouts", expanding=True)),
+        Endorsement.accepted_at.is_not(None),
+        Endorsement.json != b"",
+        Endorsement.withdrawn_at.is_(None),
+        or_(Endorsement.valid_until.is_(None), Endorsement.valid_until > bindparam("now")),
+        SigningKey.state != KeyState.REVOKED,
+    )
+    .order_by(Endorsement.created_at.desc(), Endorsement.id)
+    .limit(bindparam("at_most", type_=Integer))
+)
+
+
 def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list[tuple[Endorsement, Issuer]]:
     """What stands of things with these ids and was accepted by whose they are, with who said it; the newest first."""
-    query = (
-        select(Endorsement, Issuer)
-        .join(SigningKey, SigningKey.kid == Endorsement.embedded_kid)
-        .join(Issuer, Issuer.id == Endorsement.issuer_id)
-        .where(
-            Endorsement.about.in_(abouts),
-            Endorsement.accepted_at.is_not(None),
-            Endorsement.json != b"",
-            Endorsement.withdrawn_at.is_(None),
-            or_(Endorsement.valid_until.is_(None), Endorsement.valid_until > clock.now()),
-            SigningKey.state != KeyState.REVOKED,
-        )
-        .order_by(Endorsement.created_at.desc(), Endorsement.id)
-        .limit(at_most)
-    )
-    return [(said, by) for said, by in session.execute(query)]
+    asked = {"abouts": list(abouts), "now": clock.now(), "at_most": at_most}
+    return [(said, by) for said, by in session.execute(_ACCEPTED, asked)]
 
 
 def count_unseen(session: Session, issuer_id: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import Boolean, ForeignKey, String, Text, column, or_, select, table
+from sqlalchemy import Boolean, ForeignKey, String, Text, bindparam, column, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -43,6 +43,9 @@ _versions = table("achievement_versions", column("achievement_id"), column("open
 PROFILE_FIELDS = frozenset(
     {"name", "url", "email", "description", "image_sha256", "parent_name", "parent_url", "timezone"}
 )
+
+
+_TURN = select(Issuer).where(Issuer.id == bindparam("issuer_id")).with_for_update(key_share=True)
 
 
 def create(session: Session, *, slug: str, name: str, url: str, actor: str, **profile: str | None) -> Issuer:
@@ -105,13 +108,13 @@ def has_open_badges_2(session: Session, issuer: Issuer) -> bool:
     return bool(session.scalar(select(of_issuer.exists())))
 
 
-def take_turn(session: Session, issuer_id: str) -> None:
-    """Wait until no other transaction awards for this issuer; the turn ends with the transaction.
+def take_turn(session: Session, issuer_id: str) -> Issuer:
+    """The issuer, once no other transaction awards for it; the turn ends with the transaction.
 
     Awards of one issuer queue at its status list in any case. Queueing before anything else is claimed keeps two
     batches that name the same people in another order from waiting for each other (a deadlock on PostgreSQL).
     """
-    session.execute(select(Issuer.id).where(Issuer.id == issuer_id).with_for_update(key_share=True))
+    return session.scalars(_TURN, {"issuer_id": issuer_id}).one()
 
 
 def every(session: Session) -> list[Issuer]:

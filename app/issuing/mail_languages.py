@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.issuing import mail
@@ -10,22 +10,29 @@ from app.issuing.accounts.tables import Account, AccountAddress
 from app.issuing.learners import Learner, LearnerEmail
 from app.projections import messages
 
-
-def of_learner(session: Session, learner: Learner) -> str:
-    """The language that the learner's account chose, through an address that was confirmed; else the issuer's."""
-    query = (
-        select(Account.language)
-        .join(AccountAddress, AccountAddress.account_id == Account.id)
-        .join(LearnerEmail, LearnerEmail.normalised == AccountAddress.normalised)
-        .where(
-            LearnerEmail.learner_id == learner.id,
-            AccountAddress.confirmed_at.is_not(None),
-            Account.language.is_not(None),
-        )
-        .order_by(Account.created_at, Account.id)
+_CHOSEN = (
+    select(Account.language)
+    .join(AccountAddress, AccountAddress.account_id == Account.id)
+    .join(LearnerEmail, LearnerEmail.normalised == AccountAddress.normalised)
+    .where(
+        LearnerEmail.learner_id == bindparam("learner_id"),
+        AccountAddress.confirmed_at.is_not(None),
+        Account.language.is_not(None),
     )
-    chosen = session.scalars(query.limit(1)).first()
-    return messages.spoken(chosen) if chosen is not None else of_issuer(session, learner.issuer_id)
+    .order_by(Account.created_at, Account.id)
+    .limit(1)
+)
+
+
+def of_learner(session: Session, learner: Learner, *, settings: mail.MailSettings | None = None) -> str:
+    """The language that the learner's account chose, through an address that was confirmed; else the issuer's.
+
+    `settings` are the issuer's, where they are at hand.
+    """
+    chosen = session.scalars(_CHOSEN, {"learner_id": learner.id}).first()
+    if chosen is not None:
+        return messages.spoken(chosen)
+    return messages.spoken((settings or mail.settings_of(session, learner.issuer_id)).locale)
 
 
 def of_address(session: Session, issuer_id: str, normalised: str, *, asked_in: str | None = None) -> str:

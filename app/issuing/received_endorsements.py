@@ -13,7 +13,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, Select, String, Text, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -218,7 +232,7 @@ def count_unseen(session: Session, issuer_id: str) -> int:
 
 def accepted(session: Session, abouts: Collection[str], *, at_most: int) -> list[ReceivedEndorsement]:
     """Those of things with these ids that whose they are accepted, as they were judged last; the newest first."""
-    return list(session.scalars(_accepted(abouts).limit(at_most)))
+    return list(session.scalars(_ACCEPTED.limit(at_most), {"abouts": list(abouts)}))
 
 
 def is_good(received: ReceivedEndorsement, now: datetime) -> bool:
@@ -235,24 +249,27 @@ def part_of(received: ReceivedEndorsement) -> dict[str, Any] | str:
 def carried(session: Session, office: Office, abouts: Collection[str], *, at_most: int) -> list[ReceivedEndorsement]:
     """Those that a badge that is signed now can have in it, the newest first."""
     forms = (Form.JSON, Form.JWT) if office.endorsement_tokens else (Form.JSON,)
-    query = _accepted(abouts).where(
-        ReceivedEndorsement.is_carried,
-        ReceivedEndorsement.form.in_(forms),
-        ReceivedEndorsement.verdict == Verdict.GOOD,
-        or_(ReceivedEndorsement.valid_until.is_(None), ReceivedEndorsement.valid_until > clock.now()),
-    )
-    found = session.scalars(query.limit(at_most))
+    asked = {"abouts": list(abouts), "forms": list(forms), "now": clock.now(), "at_most": at_most}
+    found = session.scalars(_CARRIED, asked)
     # Once more: those of before these bounds were tried without them.
     return [each for each in found if _too_much(each.document, Form(each.form)) is None]
 
 
-def _accepted(abouts: Collection[str]) -> Select[ReceivedEndorsement]:
-    query = select(ReceivedEndorsement).where(
-        ReceivedEndorsement.about.in_(abouts),
+_ACCEPTED = (
+    select(ReceivedEndorsement)
+    .where(
+        ReceivedEndorsement.about.in_(bindparam("abouts", expanding=True)),
         ReceivedEndorsement.accepted_at.is_not(None),
         ReceivedEndorsement.removed_at.is_(None),
     )
-    return query.order_by(ReceivedEndorsement.created_at.desc(), ReceivedEndorsement.id)
+    .order_by(ReceivedEndorsement.created_at.desc(), ReceivedEndorsement.id)
+)
+_CARRIED = _ACCEPTED.where(
+    ReceivedEndorsement.is_carried,
+    ReceivedEndorsement.form.in_(bindparam("forms", expanding=True)),
+    ReceivedEndorsement.verdict == Verdict.GOOD,
+    or_(ReceivedEndorsement.valid_until.is_(None), ReceivedEndorsement.valid_until > bindparam("now")),
+).limit(bindparam("at_most", type_=Integer))
 
 
 def _of_issuer(issuer_id: str) -> Select[ReceivedEndorsement]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -227,10 +227,16 @@ def _current(session: Session, issuer: Issuer) -> Sequence[SigningKey]:
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+_IN_STATE = (
+    select(SigningKey)
+    .where(SigningKey.issuer_id == bindparam("issuer_id"), SigningKey.state == bindparam("state"))
+    .order_by(SigningKey.algorithm)
+    .execution_options(populate_existing=True)
+)
+
+
 def _in_state(session: Session, issuer: Issuer, state: KeyState) -> Sequence[SigningKey]:
-    query = select(SigningKey).where(SigningKey.issuer_id == issuer.id, SigningKey.state == state)
-    ordered = query.order_by(SigningKey.algorithm).execution_options(populate_existing=True)
-    return session.scalars(ordered).all()
+    return session.scalars(_IN_STATE, {"issuer_id": issuer.id, "state": state}).all()
 
 
 def _retire(session: Session, issuer: Issuer, actor: str) -> None:

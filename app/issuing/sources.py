@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select, update
+from sqlalchemy import ForeignKey, String, Text, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -275,17 +275,21 @@ def count_rejected(session: Session, source_id: str, *, reason: str | None = Non
     source.last_rejected_at, source.last_rejected_reason = clock.now(), told
 
 
+_SOURCES: Any = Source.__table__
+_ACCEPTED = (
+    update(_SOURCES)
+    .where(_SOURCES.c.id == bindparam("of"))
+    .values(
+        accepted_count=_SOURCES.c.accepted_count + 1,
+        ignored_count=_SOURCES.c.ignored_count + bindparam("ignored"),
+        last_accepted_at=bindparam("now"),
+    )
+)
+
+
 def count_accepted(session: Session, source_id: str, *, ignored: int) -> None:
     """Note an accepted delivery and how many of its items were of no concern here."""
-    session.execute(
-        update(Source)
-        .where(Source.id == source_id)
-        .values(
-            accepted_count=Source.accepted_count + 1,
-            ignored_count=Source.ignored_count + ignored,
-            last_accepted_at=clock.now(),
-        ),
-    )
+    session.execute(_ACCEPTED, {"of": source_id, "ignored": ignored, "now": clock.now()})
 
 
 def new_secret(form: SecretForm = SecretForm.WEBHOOK_KEY) -> str | None:

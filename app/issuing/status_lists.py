@@ -9,8 +9,22 @@ from __future__ import annotations
 
 import secrets as random_secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, column, func, select, table, text, union_all, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from app import clock
@@ -107,12 +121,9 @@ def open_next(session: Session, office: Office, issuer: Issuer) -> list[StatusLi
 
 def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
     """An entry of each purpose for one award, as they go into its credential."""
-    oldest = _oldest_with_room(session, office, issuer)
-    places = {}
+    places = _reserve_each(session, _oldest_with_room(session, office, issuer))
     for purpose in StatusPurpose:
-        try:
-            places[purpose] = (oldest[purpose], reserve(session, oldest[purpose]))
-        except (KeyError, StatusListFull):  # there is none, or others took its last indexes since we looked
+        if purpose not in places:  # there is no list, or others took its last indexes since we looked
             places[purpose] = reserve_without_award(session, office, issuer, purpose)
     entries = [
         StatusEntry(list_id=listed.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
@@ -133,22 +144,38 @@ def entries_of(session: Session, office: Office, award_id: str) -> tuple[SignedE
     return tuple(_signed(office.at(era), entry) for entry, era in session.execute(query))
 
 
+_LISTS: Any = StatusList.__table__
+_NEXT = (
+    update(_LISTS)
+    .where(_LISTS.c.id.in_(bindparam("list_ids", expanding=True)), _LISTS.c.next_counter < _LISTS.c.size_bits)
+    .values(next_counter=_LISTS.c.next_counter + 1)
+    .returning(_LISTS.c.id, _LISTS.c.next_counter)
+)
+
+
 def reserve(session: Session, status_list: StatusList) -> int:
     """Take the list's next index, random-looking and unique, for one credential, for ever.
 
     Returns a bit position, 0-based, below `status_list.size_bits`. Raises StatusListFull when none is left; the
     caller opens a new list. Source: Bitstring Status List v1.0, "statusListIndex".
     """
-    taken = session.scalar(
-        update(StatusList)
-        .where(StatusList.id == status_list.id, StatusList.next_counter < StatusList.size_bits)
-        .values(next_counter=StatusList.next_counter + 1)
-        .returning(StatusList.next_counter)
-        .execution_options(synchronize_session=False),
-    )
+    taken = session.execute(_NEXT, {"list_ids": [status_list.id]}).one_or_none()
     if taken is None:
         raise StatusListFull("The status list has no index left", list_id=status_list.id)
-    return bitstring.permute(taken - 1, size=status_list.size_bits, key=status_list.permutation_key)
+    return _index(status_list, taken.next_counter)
+
+
+def _reserve_each(session: Session, lists: dict[str, StatusList]) -> dict[str, tuple[StatusList, int]]:
+    """The next index of each of these lists in one statement; none of one that is full."""
+    taken = session.execute(_NEXT, {"list_ids": sorted(each.id for each in lists.values())})
+    following = {row.id: row.next_counter for row in taken}
+    return {
+        purpose: (each, _index(each, following[each.id])) for purpose, each in lists.items() if each.id in following
+    }
+
+
+def _index(status_list: StatusList, following: int) -> int:
+    return bitstring.permute(following - 1, size=status_list.size_bits, key=status_list.permutation_key)
 
 
 def set_bits(
@@ -232,17 +259,20 @@ def reserve_without_award(
             continue  # others took its last indexes since we looked; the next list has room, or is opened
 
 
+_WITH_ROOM = (
+    select(StatusList)
+    .where(StatusList.issuer_id == bindparam("issuer_id"), StatusList.era == bindparam("era"))
+    .where(StatusList.next_counter < StatusList.size_bits)
+    .order_by(StatusList.number.desc())
+    # The published forms of a long list are hundreds of kilobytes, and no award looks at them.
+    .options(defer(StatusList.json), defer(StatusList.jwt))
+)
+
+
 def _oldest_with_room(session: Session, office: Office, issuer: Issuer) -> dict[str, StatusList]:
     """By purpose the oldest list that has an index left, as it looks from here."""
-    query = (
-        select(StatusList)
-        .where(StatusList.issuer_id == issuer.id, StatusList.era == office.era)
-        .where(StatusList.next_counter < StatusList.size_bits)
-        .order_by(StatusList.number.desc())
-        # The published forms of a long list are hundreds of kilobytes, and no award looks at them.
-        .options(defer(StatusList.json), defer(StatusList.jwt))
-    )
-    return {found.purpose: found for found in session.scalars(query)}
+    asked = {"issuer_id": issuer.id, "era": office.era}
+    return {found.purpose: found for found in session.scalars(_WITH_ROOM, asked)}
 
 
 def _with_room(session: Session, office: Office, issuer: Issuer, purpose: StatusPurpose) -> StatusList:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -41,6 +42,7 @@ def to_html(text: str) -> str:
     ).strip()
 
 
+@lru_cache(maxsize=256)  # every mail about a badge repeats its criteria
 def to_text(text: str) -> str:
     """The words of Markdown without its marks, for plain text: lists keep a dash, a link its address in brackets."""
     blocks: list[str] = []

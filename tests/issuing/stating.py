@@ -67,7 +67,7 @@ def take(
         facts = {"delivery_id": delivery.id, "index": 0, "method": method}
         if isinstance(item, lms.Voiding):
             return completions.void(session, desk.office, source, stated=item, **facts)
-        return completions.take(session, desk.office, source, stated=item, **facts)
+        return completions.take(session, desk.office, source, stated=item, **facts)[1]
 
 
 def rule(

@@ -47,7 +47,7 @@ def take(desk, source, completion: lms.Completion) -> dict[str, Any]:
     with desk.write() as session:
         delivery = inbox.store(session, desk.office, source, received)
         assert delivery is not None
-        return completions.take(session, desk.office, source, delivery_id=delivery.id, index=0, stated=completion)
+        return completions.take(session, desk.office, source, delivery_id=delivery.id, index=0, stated=completion)[1]
 
 
 def rows(desk, model) -> int:

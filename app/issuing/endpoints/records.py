@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db import Base
@@ -113,9 +113,12 @@ def by_id(session: Session, endpoint_id: str, *, issuer: Issuer | None = None) -
     return found
 
 
+_OF_ISSUER = select(Endpoint).where(Endpoint.issuer_id == bindparam("issuer_id")).order_by(Endpoint.id)
+
+
 def of_issuer(session: Session, issuer_id: str) -> list[Endpoint]:
     """The issuer's endpoints, in an order that never changes."""
-    return list(session.scalars(select(Endpoint).where(Endpoint.issuer_id == issuer_id).order_by(Endpoint.id)))
+    return list(session.scalars(_OF_ISSUER, {"issuer_id": issuer_id}))
 
 
 def messages_of(endpoint: Endpoint) -> Select[OutboxMessage]:

@@ -60,8 +60,7 @@ def decide(
     A large delivery is decided run by run, each in a transaction of its own. Deciding again changes nothing.
     """
     source = sources.by_id(session, delivery.source_id)
-    issuers.take_turn(session, source.issuer_id)
-    issuer = issuers.by_id(session, source.issuer_id)  # held, so that no item asks for it again
+    issuer = issuers.take_turn(session, source.issuer_id)  # held, so that no item asks for it again
     outcomes = [
         _handle(session, office, source, delivery, index=index, item=item)
         for index, item in enumerate(items, first_index)
@@ -152,7 +151,7 @@ def _handle(
 ) -> dict[str, Any]:
     match item:
         case lms.Completion():
-            outcome = completions.take(
+            completion, outcome = completions.take(
                 session,
                 office,
                 source,
@@ -161,7 +160,7 @@ def _handle(
                 stated=item,
                 method=delivery.method,
             )
-            return {**outcome, **_repetition(session, delivery, outcome), "index": index}
+            return {**outcome, **_repetition(delivery, completion, outcome), "index": index}
         case lms.Voiding():
             outcome = completions.void(
                 session,
@@ -187,10 +186,9 @@ def _handle(
             return {"index": index, "outcome": "test", "reason": "test", "detail": item.detail}
 
 
-def _repetition(session: Session, delivery: Delivery, outcome: dict[str, Any]) -> dict[str, Any]:
+def _repetition(delivery: Delivery, completion: Completion, outcome: dict[str, Any]) -> dict[str, Any]:
     """Whether the fact came with an earlier delivery; who looks at this one sees where it stands."""
-    completion = session.get(Completion, outcome["completion"]) if "completion" in outcome else None
-    return {"repeated": True} if completion is not None and completion.delivery_id != delivery.id else {}
+    return {"repeated": True} if "completion" in outcome and completion.delivery_id != delivery.id else {}
 
 
 def _finish(

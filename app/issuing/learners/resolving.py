@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -19,6 +19,38 @@ from app.keystores.sealing import Sealer
 
 LONGEST_DISPLAY_NAME = 200
 _NEWLY_KNOWN = "learners.newly_known"
+# Built once, as they are asked for each completion: putting one together costs more than running it.
+_BY_IDENTITY = (
+    select(Learner)
+    .join(LearnerIdentity, LearnerIdentity.learner_id == Learner.id)
+    .where(
+        LearnerIdentity.issuer_id == bindparam("issuer_id"),
+        LearnerIdentity.namespace == bindparam("namespace"),
+        LearnerIdentity.source_id == bindparam("source_id"),
+    )
+    # Read afresh: whoever looked before they had the turn would go by what the person was then.
+    .execution_options(populate_existing=True)
+)
+_OTHER_IDENTITY = (
+    select(LearnerIdentity)
+    .where(
+        LearnerIdentity.learner_id == bindparam("learner_id"),
+        LearnerIdentity.namespace == bindparam("namespace"),
+        LearnerIdentity.source_id != bindparam("source_id"),
+    )
+    .limit(1)
+)
+_BY_ADDRESS = (
+    select(Learner)
+    .join(LearnerEmail, LearnerEmail.learner_id == Learner.id)
+    .where(LearnerEmail.issuer_id == bindparam("issuer_id"), LearnerEmail.normalised == bindparam("normalised"))
+)
+_NEWEST_ADDRESS = (
+    select(LearnerEmail)
+    .where(LearnerEmail.learner_id == bindparam("learner_id"))
+    .order_by(LearnerEmail.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +140,13 @@ def find_by_identity(session: Session, issuer: Issuer, namespace: str | None, so
     """The learner whom a system calls so; None for nobody, and for half an identity."""
     if not namespace or not source_id:
         return None
-    query = (
-        select(Learner)
-        .join(LearnerIdentity, LearnerIdentity.learner_id == Learner.id)
-        .where(
-            LearnerIdentity.issuer_id == issuer.id,
-            LearnerIdentity.namespace == namespace,
-            LearnerIdentity.source_id == source_id,
-        )
-        # Read afresh: whoever looked before they had the turn would go by what the person was then.
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one_or_none()
+    named = {"issuer_id": issuer.id, "namespace": namespace, "source_id": source_id}
+    return session.scalars(_BY_IDENTITY, named).one_or_none()
 
 
 def email_of(session: Session, learner: Learner) -> LearnerEmail | None:
     """The learner's newest address; None when none is known."""
-    query = select(LearnerEmail).where(LearnerEmail.learner_id == learner.id).order_by(LearnerEmail.id.desc())
-    return session.scalars(query.limit(1)).one_or_none()
+    return session.scalars(_NEWEST_ADDRESS, {"learner_id": learner.id}).one_or_none()
 
 
 def add_email(session: Session, learner: Learner, normalised: str, written: str) -> LearnerEmail | None:
@@ -143,12 +164,8 @@ def add_email(session: Session, learner: Learner, normalised: str, written: str)
 
 def other_identity(session: Session, learner: Learner, namespace: str, source_id: str) -> LearnerIdentity | None:
     """Another name by which the same system knows the learner; None when it has none."""
-    query = select(LearnerIdentity).where(
-        LearnerIdentity.learner_id == learner.id,
-        LearnerIdentity.namespace == namespace,
-        LearnerIdentity.source_id != source_id,
-    )
-    return session.scalars(query.limit(1)).one_or_none()
+    named = {"learner_id": learner.id, "namespace": namespace, "source_id": source_id}
+    return session.scalars(_OTHER_IDENTITY, named).one_or_none()
 
 
 def learn_name(learner: Learner, name: str | None) -> None:
@@ -173,11 +190,12 @@ def _tidied(
 
 
 def _refuse_the_erased(session: Session, issuer: Issuer, stated: _Stated, sealer: Sealer) -> None:
+    digests = []
     if stated.namespace and stated.source_id:
-        erased = tombstones.identity_digest(sealer, issuer.id, stated.namespace, stated.source_id)
-        if tombstones.is_there(session, issuer.id, erased):
-            raise LearnerErased("This person asked to be erased; nothing of the delivery was kept")
-    if _is_erased(session, issuer, stated.normalised, sealer):
+        digests.append(tombstones.identity_digest(sealer, issuer.id, stated.namespace, stated.source_id))
+    if stated.normalised is not None:
+        digests.append(tombstones.address_digest(sealer, issuer.id, stated.normalised))
+    if tombstones.is_any_there(session, issuer.id, digests):
         raise LearnerErased("This person asked to be erased; nothing of the delivery was kept")
 
 
@@ -269,12 +287,7 @@ def _reached(session: Session, issuer: Issuer, stated: _Stated) -> Learner | Non
 
 
 def _by_email(session: Session, issuer: Issuer, normalised: str) -> Learner | None:
-    query = (
-        select(Learner)
-        .join(LearnerEmail, LearnerEmail.learner_id == Learner.id)
-        .where(LearnerEmail.issuer_id == issuer.id, LearnerEmail.normalised == normalised)
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_BY_ADDRESS, {"issuer_id": issuer.id, "normalised": normalised}).one_or_none()
 
 
 def _new(session: Session, issuer: Issuer, name: str | None, state: LearnerState) -> Learner:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
 from app.issuing.learners.tables import Tombstone
 from app.keystores.sealing import Sealer
+
+_ANY = select(Tombstone.digest).where(
+    Tombstone.issuer_id == bindparam("issuer_id"), Tombstone.digest.in_(bindparam("digests", expanding=True))
+)
 
 
 def identity_digest(sealer: Sealer, issuer_id: str, namespace: str, source_id: str) -> str:
@@ -29,6 +35,12 @@ def put(session: Session, issuer_id: str, digest: str) -> None:
 def is_there(session: Session, issuer_id: str, digest: str) -> bool:
     """Whether who is so named was erased."""
     return session.get(Tombstone, (issuer_id, digest)) is not None
+
+
+def is_any_there(session: Session, issuer_id: str, digests: Collection[str]) -> bool:
+    """Whether anybody who is so named was erased."""
+    asked = {"issuer_id": issuer_id, "digests": list(digests)}
+    return bool(digests) and session.scalars(_ANY, asked).first() is not None
 
 
 def take_away(session: Session, issuer_id: str, digest: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.issuing.issuers import Issuer
@@ -82,13 +82,18 @@ def digest(
     return fill(template.subject, template.body, values=values, locale=template.locale, lines=lines)
 
 
+_TEMPLATES = select(MailTemplate).where(
+    MailTemplate.issuer_id == bindparam("issuer_id"), MailTemplate.purpose == bindparam("purpose")
+)
+
+
 def chosen(session: Session, issuer_id: str, purpose: Purpose, language: str) -> MailTemplate | None:
     """The issuer's own words: in this language, in its wider form (`de` of `de-CH`), or in the issuer's locale.
 
     None when there are none of these: then our own words are used.
     """
-    query = select(MailTemplate).where(MailTemplate.issuer_id == issuer_id, MailTemplate.purpose == purpose)
-    found = {template.locale.lower(): template for template in session.scalars(query)}
+    asked = {"issuer_id": issuer_id, "purpose": purpose}
+    found = {template.locale.lower(): template for template in session.scalars(_TEMPLATES, asked)}
     if not found:
         return None
     wanted = [language, language.partition("-")[0], settings_of(session, issuer_id).locale or ""]

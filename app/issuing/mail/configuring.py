@@ -17,7 +17,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.mail import composing
 from app.issuing.mail.composing import Badge
 from app.issuing.mail.quiet_hours import check_zone, read_clock
-from app.issuing.mail.records import EMAIL, MailSettings, MailTemplate, Purpose, recipient_key
+from app.issuing.mail.records import EMAIL, MailSettings, MailTemplate, Purpose, recipient_key, settings_of
 from app.issuing.mail.unsubscribing import unsubscribe_url
 from app.issuing.office import Office
 from app.projections import markdown, messages
@@ -154,10 +154,11 @@ def put(
     subject_id: str,
     event: str,
     due_at: datetime | None = None,
+    settings: MailSettings | None = None,
     **more: Any,
 ) -> outbox.OutboxMessage | None:
-    """Put a mail into the issuer's queue, with the issuer's name and reply address."""
-    settings = session.get(MailSettings, issuer_id)
+    """Put a mail into the issuer's queue, with the issuer's name and reply address. `settings` spares a question."""
+    settings = settings or settings_of(session, issuer_id)
     return outbox.put(
         session,
         channel=EMAIL,
@@ -173,8 +174,8 @@ def put(
             "text": content.text,
             "html": content.html,
             "language": content.language,
-            "from_name": settings.from_name if settings else None,
-            "reply_to": settings.reply_to if settings else None,
+            "from_name": settings.from_name,
+            "reply_to": settings.reply_to,
             **more,
         },
     )

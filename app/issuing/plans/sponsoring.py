@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.issuing.achievements import Achievement
@@ -18,6 +18,29 @@ from app.stacking import conditions
 from app.stacking.world import Pathway
 
 _COUNT = (AwardState.ISSUED, AwardState.SUSPENDED)
+# Built once, as they are asked for each award: putting one together costs more than running it.
+_PAID_PLANS = (
+    select(KeptPlan)
+    .where(
+        KeptPlan.learner_id == bindparam("learner_id"),
+        KeptPlan.state == PlanState.OPEN,
+        or_(KeptPlan.sponsor.is_not(None), KeptPlan.funding.is_not(None)),
+    )
+    .order_by(KeptPlan.created_at, KeptPlan.id)
+)
+_PAID_ENROLMENTS = (
+    select(Enrolment, PathwayRow.slug, PathwayVersion.id)
+    .join(PathwayRow, PathwayRow.id == Enrolment.pathway_id)
+    .join(PathwayVersion, PathwayVersion.pathway_id == PathwayRow.id)
+    .where(
+        PathwayVersion.number == Enrolment.version,
+        Enrolment.learner_id == bindparam("learner_id"),
+        Enrolment.sponsor.is_not(None),
+        Enrolment.ended_at.is_(None),
+        or_(Enrolment.completed_at.is_(None), Enrolment.completed_at >= bindparam("awarded_at")),
+    )
+    .order_by(Enrolment.enrolled_at, Enrolment.id)
+)
 
 
 def sponsored(session: Session, learner_id: str, achievement_id: str, awarded_at: datetime) -> Sponsorship:
@@ -34,12 +57,7 @@ def sponsored(session: Session, learner_id: str, achievement_id: str, awarded_at
 
 
 def _of_plans(session: Session, learner_id: str) -> Iterator[tuple[datetime, frozenset[str], Sponsorship]]:
-    query = select(KeptPlan).where(
-        KeptPlan.learner_id == learner_id,
-        KeptPlan.state == PlanState.OPEN,
-        or_(KeptPlan.sponsor.is_not(None), KeptPlan.funding.is_not(None)),
-    )
-    for kept in session.scalars(query.order_by(KeptPlan.created_at, KeptPlan.id)).all():
+    for kept in session.scalars(_PAID_PLANS, {"learner_id": learner_id}).all():
         named = frozenset(str(each["credential"]) for each in kept.planned["steps"])
         if kept.aims == Aims.PATHWAY:
             aimed_at = worlds.of(session, kept.issuer_id).world.pathways.get(kept.target)
@@ -50,19 +68,8 @@ def _of_plans(session: Session, learner_id: str) -> Iterator[tuple[datetime, fro
 def _of_pathways(
     session: Session, learner_id: str, awarded_at: datetime
 ) -> Iterator[tuple[datetime, frozenset[str], Sponsorship]]:
-    query = (
-        select(Enrolment, PathwayRow.slug, PathwayVersion.id)
-        .join(PathwayRow, PathwayRow.id == Enrolment.pathway_id)
-        .join(PathwayVersion, PathwayVersion.pathway_id == PathwayRow.id)
-        .where(
-            PathwayVersion.number == Enrolment.version,
-            Enrolment.learner_id == learner_id,
-            Enrolment.sponsor.is_not(None),
-            Enrolment.ended_at.is_(None),
-            or_(Enrolment.completed_at.is_(None), Enrolment.completed_at >= awarded_at),
-        )
-    )
-    for enrolment, slug, version_id in session.execute(query.order_by(Enrolment.enrolled_at, Enrolment.id)).all():
+    asked = {"learner_id": learner_id, "awarded_at": awarded_at}
+    for enrolment, slug, version_id in session.execute(_PAID_ENROLMENTS, asked).all():
         followed = worlds.version(session, slug, enrolment.version, version_id)
         yield enrolment.enrolled_at, _named_by(followed), Sponsorship(enrolment.sponsor)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -94,9 +94,16 @@ def of_issuer(issuer_id: str) -> Select[CEActivity]:
     return select(CEActivity).where(CEActivity.issuer_id == issuer_id, CEActivity.ended_at.is_(None))
 
 
+_LIVING = select(CEActivity).where(
+    CEActivity.source_id == bindparam("source_id"),
+    CEActivity.source_activity_id == bindparam("activity_id"),
+    CEActivity.ended_at.is_(None),
+)
+
+
 def of_activity(session: Session, source: Source, source_activity_id: str) -> CEActivity | None:
     """What an activity of a source is worth now; None = nothing."""
-    return session.scalars(_of(source.id, source_activity_id).where(CEActivity.ended_at.is_(None))).one_or_none()
+    return session.scalars(_LIVING, {"source_id": source.id, "activity_id": source_activity_id}).one_or_none()
 
 
 def is_counted(session: Session, source: Source, source_activity_id: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -67,14 +67,8 @@ def of_activity(session: Session, source: Source, activity_id: str) -> list[Book
         for row in documents
         if may_concern(document_of(session, row.id), source, activity_id)
     ]
-    query = (
-        select(Rule, RuleSwitch)
-        .outerjoin(RuleSwitch, RuleSwitch.achievement_id == Rule.achievement_id)
-        .where(Rule.source_id == source.id, Rule.activity_id == activity_id)
-        .order_by(Rule.id)
-    )
     has_document = {row.achievement_id for row in documents}
-    for rule, switch in session.execute(query):
+    for rule, switch in session.execute(_MAPPINGS, {"source_id": source.id, "activity_id": activity_id}):
         if rule.achievement_id not in has_document:
             book = _mapped(rule.achievement_id, [rule], switch)
             found.append(replace(book, is_whole=False, neighbours=neighbours))
@@ -167,11 +161,15 @@ _Newest = Row[str, str, datetime | None, datetime | None, int | None]
 
 def _newest_of_issuer(session: Session, issuer_id: str) -> Sequence[_Newest]:
     """The newest version of each achievement that has begun, with the achievement's switch."""
+    return session.execute(_NEWEST, {"issuer_id": issuer_id, "now": clock.now()}).all()
+
+
+def _newest() -> Select[str, str, datetime | None, datetime | None, int | None]:
     begun = select(RuleVersion.achievement_id, func.max(RuleVersion.number).label("number")).where(
-        RuleVersion.issuer_id == issuer_id, RuleVersion.effective_from <= clock.now()
+        RuleVersion.issuer_id == bindparam("issuer_id"), RuleVersion.effective_from <= bindparam("now")
     )
     newest = begun.group_by(RuleVersion.achievement_id).subquery()
-    query = (
+    return (
         select(
             RuleVersion.id,
             RuleVersion.achievement_id,
@@ -186,7 +184,16 @@ def _newest_of_issuer(session: Session, issuer_id: str) -> Sequence[_Newest]:
         .outerjoin(RuleSwitch, RuleSwitch.achievement_id == RuleVersion.achievement_id)
         .order_by(RuleVersion.achievement_id)
     )
-    return session.execute(query).all()
+
+
+# Built once, as they are asked for each completion: putting one together costs more than running it.
+_NEWEST = _newest()
+_MAPPINGS = (
+    select(Rule, RuleSwitch)
+    .outerjoin(RuleSwitch, RuleSwitch.achievement_id == Rule.achievement_id)
+    .where(Rule.source_id == bindparam("source_id"), Rule.activity_id == bindparam("activity_id"))
+    .order_by(Rule.id)
+)
 
 
 def _book(session: Session, row: _Newest) -> Book:

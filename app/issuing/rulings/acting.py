@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import achievements, approvals, award_status, awards, brake, news
+from app.issuing import approvals, award_status, awards, brake, news
 from app.issuing.achievements import AchievementState
 from app.issuing.approvals import ApprovalKind, ApprovalState, Question
 from app.issuing.awards import Award, Earned, Ruled
@@ -173,7 +173,7 @@ def _instead(session: Session, case: Case, rule: InForce, earning: Earning) -> D
         return Deed(Did.SCHEDULED, "delayed", sentence, fact_ids=earning.fact_ids)
     if case.bench.achievement.state != AchievementState.PUBLISHED:
         return Deed(Did.REFUSED, "not-published", outcomes.WAITING["not-published"])
-    if achievements.current(session, case.bench.achievement).facts.get("is_stack"):
+    if case.bench.is_stack:
         return Deed(Did.REFUSED, "awarded-by-pathway", outcomes.WAITING["awarded-by-pathway"])
     if earning.approval.needed:
         return _ask_to_award(session, case, rule, earning)

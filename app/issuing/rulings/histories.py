@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.issuing.achievements import Achievement
@@ -19,6 +19,19 @@ from app.issuing.learners import LearnerGroup
 from app.issuing.rules.books import Book
 from app.issuing.sources import Source
 from app.stacking.rules import Fact, FactKind, Held, HeldState, History
+
+# Built once, as they are asked for each completion: putting one together costs more than running it.
+_COMPLETIONS = (
+    select(Completion, Source.name)
+    .join(Source, Source.id == Completion.source_id)
+    .where(Completion.learner_id.in_(bindparam("learner_ids", expanding=True)))
+)
+_OF_ACTIVITIES = _COMPLETIONS.where(Completion.activity_id.in_(bindparam("activities", expanding=True)))
+_AWARDS = (
+    select(Award, Achievement.slug)
+    .join(Achievement, Achievement.id == Award.achievement_id)
+    .where(Award.learner_id.in_(bindparam("learner_ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +104,12 @@ def fact_of(completion: Completion, source_name: str | None = None) -> Fact:
 def _facts(
     session: Session, learner_ids: Collection[str], activities: frozenset[str] | None
 ) -> tuple[dict[str, dict[str, Completion]], dict[str, list[Fact]]]:
-    query = (
-        select(Completion, Source.name)
-        .join(Source, Source.id == Completion.source_id)
-        .where(Completion.learner_id.in_(learner_ids))
-    )
+    asked: dict[str, list[str]] = {"learner_ids": list(learner_ids)}
     if activities is not None:
-        query = query.where(Completion.activity_id.in_(sorted(activities)))
+        asked["activities"] = sorted(activities)
     rows: dict[str, dict[str, Completion]] = defaultdict(dict)
     facts: dict[str, list[Fact]] = defaultdict(list)
-    for completion, name in session.execute(query):
+    for completion, name in session.execute(_COMPLETIONS if activities is None else _OF_ACTIVITIES, asked):
         learner_id = completion.learner_id or ""
         rows[learner_id][completion.id] = completion
         facts[learner_id].append(fact_of(completion, name))
@@ -110,14 +119,9 @@ def _facts(
 def _awards(
     session: Session, learner_ids: Collection[str], completions: dict[str, dict[str, Completion]]
 ) -> tuple[dict[str, dict[str, Award]], dict[str, list[Held]]]:
-    query = (
-        select(Award, Achievement.slug)
-        .join(Achievement, Achievement.id == Award.achievement_id)
-        .where(Award.learner_id.in_(learner_ids))
-    )
     rows: dict[str, dict[str, Award]] = defaultdict(dict)
     held: dict[str, list[Held]] = defaultdict(list)
-    found = [(award, slug) for award, slug in session.execute(query)]
+    found = [(award, slug) for award, slug in session.execute(_AWARDS, {"learner_ids": list(learner_ids)})]
     for award, _ in found:
         rows[award.learner_id][award.id] = award
     for award, slug in found:

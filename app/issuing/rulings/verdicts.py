@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.issuing import achievement_facts, achievements
@@ -58,6 +58,7 @@ class Bench:
     achievement: Achievement
     validity: Validity
     allowed_sources: frozenset[str]
+    is_stack: bool = False  # awarded by a pathway and by no rule
 
 
 class Did(StrEnum):
@@ -92,19 +93,22 @@ class Ruling:
     deeds: list[Deed] = field(default_factory=list)
 
 
+# No door allows another issuer's source; should there be an allowance, it allows nothing.
+_ALLOWED = (
+    select(SourceAllowance.source_id)
+    .join(Source, Source.id == SourceAllowance.source_id)
+    .where(SourceAllowance.achievement_id == bindparam("achievement_id"), Source.issuer_id == bindparam("issuer_id"))
+)
+
+
 def bench(session: Session, achievement: Achievement) -> Bench:
     """The bench of an achievement, published or not."""
-    validity = Validity()
+    validity, is_stack = Validity(), False
     if achievement.current_version is not None:
-        version = achievements.current(session, achievement)
-        validity = achievement_facts.parse(version.facts).validity.rule()
-    # No door allows another issuer's source; should there be an allowance, it allows nothing.
-    query = (
-        select(SourceAllowance.source_id)
-        .join(Source, Source.id == SourceAllowance.source_id)
-        .where(SourceAllowance.achievement_id == achievement.id, Source.issuer_id == achievement.issuer_id)
-    )
-    return Bench(achievement, validity, frozenset(session.scalars(query)))
+        facts = achievement_facts.parse(achievements.current(session, achievement).facts)
+        validity, is_stack = facts.validity.rule(), facts.is_stack
+    named = {"achievement_id": achievement.id, "issuer_id": achievement.issuer_id}
+    return Bench(achievement, validity, frozenset(session.scalars(_ALLOWED, named)), is_stack=is_stack)
 
 
 def judge(at: Bench, book: Book, past: Past, *, now: datetime) -> Judged:
