@@ -115,6 +115,29 @@ def test_twenty_thousand_levels_are_refused_and_overflow_nothing():
         assert refusal(text).facts == {"limit_depth": 32}
 
 
+NESTED = st.recursive(
+    st.sampled_from([1, "]", "[", '}"{']),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=60,
+)
+
+
+def levels(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(levels, inner), default=0)
+
+
+@given(NESTED, st.integers(1, 6))
+def test_a_document_is_taken_as_deep_as_is_allowed_and_no_deeper(value, max_depth):
+    # Forty siblings, so that counting brackets alone does not answer it.
+    text = json.dumps([value, *[[] for _ in range(40)]])
+
+    if levels([value, []]) <= max_depth:
+        assert strict_json.loads(text, max_depth=max_depth) == json.loads(text)
+    else:
+        assert refusal(text, max_depth=max_depth).facts == {"limit_depth": max_depth}
+
+
 def test_brackets_inside_texts_are_no_nesting():
     assert strict_json.loads(json.dumps(["[" * 100, '\\"[[[' * 50, '{"' * 50]))
 
