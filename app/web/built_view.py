@@ -18,7 +18,7 @@ from app.issuing.holding.shelf import Held
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, worlds
 from app.issuing.stacks import Recognition, RecognitionState, StackAward, StackComponent, related
-from app.web import states, words
+from app.web import states, tongues, words
 from app.web.languages import gettext as _
 from app.web.states import State, Tone
 
@@ -101,7 +101,7 @@ def resting_on(session: Session, award: Award) -> tuple[Resting, ...]:
     held = shelf.of_ids(session, found) if found else {}
     return tuple(
         Resting(
-            each.facts.name,
+            tongues.told(each.facts).name,
             each.facts.abbreviation,
             f"/b/{each.award.id}" if each.award.visibility == Visibility.PUBLIC else None,
         )
@@ -144,7 +144,7 @@ def _part(held: Held, *, now: datetime) -> Part:
         newer_url=None,
     )
     return Part(
-        name=held.facts.name,
+        name=tongues.told(held.facts).name,
         abbreviation=held.facts.abbreviation,
         path=f"/b/{held.award.id}" if is_open(held.award) else None,
         state=states.of_award(held.award, standing, now=now),

@@ -18,7 +18,7 @@ from app.stacking.conditions import Condition, HasCredential, HasNode, leaves
 from app.stacking.lattice import LeadsTo
 from app.stacking.lattice.leads import asks_nothing
 from app.stacking.world import CreditTransfer, Kind, Role, World
-from app.web import condition_words
+from app.web import condition_words, tongues
 
 MOST_KEPT = 4096
 MOST_ROLES = 8  # that a page names
@@ -133,7 +133,8 @@ def link_to(known: Known, name: str) -> Link:
         return Link(name, name, None)
     is_own = credential.kind in {Kind.MICRO, Kind.STACK}
     path = f"/achievements/{known.ids[name]}" if is_own else None
-    return Link(credential.name, credential.abbreviation, path)
+    called = tongues.name_of(known.names[name])[0] if name in known.names else credential.name
+    return Link(called, credential.abbreviation, path)
 
 
 def _before(known: Known, asked: Condition | None) -> str | None:

@@ -24,6 +24,7 @@ from app.issuing.applications import (
 )
 from app.issuing.applications.applying import Statement
 from app.service import Service
+from app.web import tongues
 from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
@@ -66,9 +67,9 @@ def choose_achievement(
         return _form(request, person, service, achievement)
     with service.database.read() as session:
         offers = [
-            Offer(one.id, facts.name, facts.abbreviation, by.name, facts.language)
+            Offer(one.id, told.name, facts.abbreviation, by.name, told.language)
             for one, facts, by in switches.published(session)
-            if one.takes_applications
+            if one.takes_applications and (told := tongues.told(facts))
         ]
     wanted = q.strip().casefold()
     found = [each for each in offers if wanted in f"{each.name} {each.abbreviation} {each.issuer_name}".casefold()]

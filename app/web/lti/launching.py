@@ -38,7 +38,7 @@ from app.issuing.lti import LtiPlatform
 from app.lms.jwt_body import InvalidToken, claims_of
 from app.lms.lti.claims import InvalidLaunch, Launch, Message, check_message, read_launch
 from app.service import Service
-from app.web import taking_in
+from app.web import taking_in, tongues
 from app.web.deps import RawBody, TheNetwork, TheService, rates_of
 from app.web.lti import linking
 from app.web.lti.frames import framed
@@ -234,12 +234,13 @@ def _award(session: Session, achievement: Achievement, learner: Learner | None) 
 def _badge(session: Session, achievement: Achievement, award: Award | None) -> Shown:
     version = achievements.current(session, achievement)
     facts = achievement_facts.parse(version.facts)
+    told = tongues.told(facts)
     is_seen = award is not None and award.visibility != Visibility.PRIVATE
     return Shown(
-        name=facts.name,
-        description=facts.description,
+        name=told.name,
+        description=told.description,
         image_path=f"/images/{version.image_sha256}.png",
         path=f"/achievements/{achievement.id}",
-        criteria=facts.criteria_narrative,
+        criteria=told.criteria,
         badge_path=f"/b/{award.id}" if award is not None and is_seen else None,
     )
