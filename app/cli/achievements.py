@@ -25,8 +25,8 @@ def list_achievements(slug: Slug) -> None:
         for item in session.scalars(query):
             facts = achievements.current_facts(session, item)
             version, name = str(item.current_version or "-"), f"{facts.name} ({facts.abbreviation})"
-            rows.append([item.slug, item.state, version, " ".join(tongues.offered(facts)), name])
-    table(["slug", "state", "version", "languages", "name"], rows)
+            rows.append([item.slug, item.state, version, name, " ".join(tongues.offered(facts))])
+    table(["slug", "state", "version", "name", "languages"], rows)
 
 
 @app.command("open-badges-2")

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -212,7 +213,8 @@ class Format(StrEnum):
 
 
 # As the JSON Schema of Open Badges 3.0 takes it: there is one way to write a tag, so none can stand twice.
-Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+_TONGUE = r"^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+Tongue = Annotated[str, StringConstraints(pattern=_TONGUE, strip_whitespace=False)]
 MOST_TRANSLATIONS = 20
 
 

@@ -56,8 +56,7 @@ class BadgeView:
     name: str
     abbreviation: str
     description: str
-    language: str  # of the name
-    told: Told  # the same texts with the language of each, and as they are signed
+    told: Told  # the same texts and the criteria with the language of each, and as they are signed
     tongues: Tongues | None  # None = its texts exist in one language only
     holder: str | None
     issuer: IssuerView
@@ -69,7 +68,6 @@ class BadgeView:
     signed_at: datetime
     facts: tuple[str, ...]  # hours, credits, how it was assessed
     details: tuple[tuple[str, str], ...]  # the same with a label each
-    criteria: str | None
     criteria_url: str | None
     narrative: str | None
     skills: tuple[Skill, ...]
@@ -86,6 +84,16 @@ class BadgeView:
     def title(self) -> str:
         """Name and abbreviation on one line, as people write them; also where no template prints it (T20)."""
         return printable(f"{self.name} ({self.abbreviation})")
+
+    @property
+    def language(self) -> str:
+        """The language of the name."""
+        return self.told.language
+
+    @property
+    def criteria(self) -> str | None:
+        """What it took, as Markdown."""
+        return self.told.criteria
 
     @property
     def states_no_date(self) -> bool:
@@ -120,7 +128,6 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         name=told.name,
         abbreviation=facts.abbreviation,
         description=told.description,
-        language=told.language,
         told=told,
         tongues=tongues.tongues_of(facts, told, lambda tag: f"/b/{award.id}?lang={tag}"),
         holder=_holder(session, award, credential),
@@ -133,7 +140,6 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         signed_at=credential.valid_from,
         facts=stated_facts(facts),
         details=labelled_facts(facts),
-        criteria=told.criteria,
         criteria_url=facts.criteria_url,
         narrative=award.narrative if award.results_shown else None,
         skills=skills_of(facts),

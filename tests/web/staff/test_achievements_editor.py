@@ -49,7 +49,7 @@ EVERYTHING: dict[str, Any] = {
     "tags": ["blood", "beginners"],
     "language": "en",
     "translations": {
-        "es": {"name": "Fundamentos de flebotomía", "description": "Extrae sangre venosa.", "criteria_narrative": "Diez."},
+        "es": {"name": "Flebotomía", "description": "Extrae sangre venosa.", "criteria_narrative": "Diez."},
         "zh-Hant": {"name": "採血基礎"},
     },
     "validity": {"kind": "months", "amount": 24, "end_of_month": True},
