@@ -139,7 +139,9 @@ def test_texts_in_one_language_offer_no_other(read: Callable[..., str], make_awa
 
 
 def test_caches_on_the_way_are_told_that_a_page_differs_by_language(client: TestClient, award: Award):
-    for path in (f"/b/{award.id}", f"/achievements/{award.achievement_id}", "/catalogue", f"/b/{award.id}/embed"):
+    oembed = f"/oembed?url=http://badges.test/b/{award.id}"
+    files = [f"/b/{award.id}.pdf", f"/b/{award.id}/card.png", f"/b/{award.id}/embed", oembed]
+    for path in (f"/b/{award.id}", f"/achievements/{award.achievement_id}", "/catalogue", *files):
         assert "Accept-Language" in client.get(path, headers=PAGE).headers["vary"], path
 
 
