@@ -148,4 +148,4 @@ def test_what_differs_between_versions_names_the_language(
 def test_texts_in_fields_say_their_language(dora: Any):
     shown = dora.post(f"{ROOT}/new", **NEW | SPANISH | {"do": "preview", "translation-0-tag": "ar"}).text
 
-    assert re.search(r'<textarea id="translation-0-description"[^>]* lang="ar" dir="auto"', shown)
+    assert re.search(r'<textarea id="translation-0-description"[^>]* lang="ar" dir="rtl"', shown)
