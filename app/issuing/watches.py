@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import AlreadyExists, InvalidInput, NotFound, RateLimited
-from app.issuing import achievements, audit, issuers, learners, mail, mail_languages
+from app.issuing import achievements, audit, issuers, learners, mail, mail_languages, tongues
 from app.issuing.accounts import people, tokens
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState, Visibility
@@ -74,13 +74,14 @@ def ask(
     token = tokens.new()
     watch = _asked(session, issuer, award, purpose, recipient, token=token, actor=actor)
     name = achievements.by_id(session, award.achievement_id).slug
+    language = mail_languages.of_learner(session, learner)
     content = messages.watch_request(
         watcher=issuer.name,
-        achievement=_name(session, award) or name,
+        achievement=_name(session, award, language) or name,
         purpose=purpose,
         recipient=recipient,
         url=office.addresses.watch(token),
-        language=mail_languages.of_learner(session, learner),
+        language=language,
     )
     key = mail.recipient_key(office, award.issuer_id, email.normalised)
     event = f"watch.asked:{clock.new_id()}"
@@ -262,6 +263,6 @@ def _refuse_many(session: Session, issuer: Issuer) -> None:
         raise RateLimited("So many people were asked within a day that nobody else is", retry_after_seconds=3_600)
 
 
-def _name(session: Session, award: Award) -> str:
+def _name(session: Session, award: Award, language: str) -> str:
     version = session.get_one(AchievementVersion, award.version_id)
-    return str(version.facts["name"])
+    return tongues.name_in(version.facts, (language,))[0]

@@ -31,6 +31,7 @@ class Link:
     name: str
     abbreviation: str
     path: str | None
+    language: str | None = None  # of the name, where it is there in several
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,8 @@ def link_to(known: Known, name: str) -> Link:
         return Link(name, name, None)
     is_own = credential.kind in {Kind.MICRO, Kind.STACK}
     path = f"/achievements/{known.ids[name]}" if is_own else None
-    called = tongues.name_of(known.names[name])[0] if name in known.names else credential.name
-    return Link(called, credential.abbreviation, path)
+    called, tag = tongues.named(known.names[name]) if name in known.names else (credential.name, None)
+    return Link(called, credential.abbreviation, path, tag)
 
 
 def _before(known: Known, asked: Condition | None) -> str | None:

@@ -43,6 +43,12 @@ def name_of(stored: Mapping[str, Any]) -> tuple[str, str]:
     return tongues.name_in(stored, _wanted(tongues.offered_by(stored)))
 
 
+def named(stored: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Likewise for a name in passing: its language only where it has a choice of them."""
+    name, tag = name_of(stored)
+    return name, tag if stored.get("translations") else None
+
+
 def tongues_of(facts: AchievementFacts, shown: Told, address: Callable[[str], str]) -> Tongues | None:
     """What the page says of its languages; None for texts that exist in one only."""
     if not facts.translations:

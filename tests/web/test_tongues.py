@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from app.issuing import achievement_facts, achievements
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
+from app.projections.typesetting import can_write
 from app.service import Service
 from app.web import finished
 
@@ -188,6 +189,18 @@ def test_the_certificate_is_in_the_language_of_the_reader(client: TestClient, aw
     for languages, name in (("fr", "Bases de la phlébotomie"), ("de", "Phlebotomy Fundamentals")):
         answer = client.get(f"/b/{award.id}.pdf", headers={"Accept-Language": languages})
         assert name in " ".join(pypdf.PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+
+
+def test_a_certificate_in_letters_that_are_not_there_has_the_signed_name(
+    client: TestClient, make_award: Callable[..., Award], make_achievement: Callable[..., Achievement]
+):
+    name = "採血の基礎"
+    award = make_award(make_achievement(translations={"ja": {"name": name}}))
+
+    answer = client.get(f"/b/{award.id}.pdf", headers={"Accept-Language": "ja"})
+
+    written = " ".join(pypdf.PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+    assert (name if can_write(name, language="ja") else "Phlebotomy Fundamentals") in written
 
 
 def test_search_engines_read_the_signed_texts_whatever_is_shown(read: Callable[..., str], award: Award):

@@ -35,6 +35,7 @@ from app.issuing.inbox import parked
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.lti import LtiPlatform
+from app.issuing.tongues import Told
 from app.lms.jwt_body import InvalidToken, claims_of
 from app.lms.lti.claims import InvalidLaunch, Launch, Message, check_message, read_launch
 from app.service import Service
@@ -57,11 +58,9 @@ REFUSED = "This launch cannot be accepted. Open the activity in your course once
 class Shown:
     """The badge of an activity, and how it stands with whoever launched; `badge_path` None = not earned."""
 
-    name: str
-    description: str
+    told: Told
     image_path: str
     path: str
-    criteria: str | None
     badge_path: str | None
 
 
@@ -234,13 +233,10 @@ def _award(session: Session, achievement: Achievement, learner: Learner | None) 
 def _badge(session: Session, achievement: Achievement, award: Award | None) -> Shown:
     version = achievements.current(session, achievement)
     facts = achievement_facts.parse(version.facts)
-    told = tongues.told(facts)
     is_seen = award is not None and award.visibility != Visibility.PRIVATE
     return Shown(
-        name=told.name,
-        description=told.description,
+        told=tongues.told(facts),
         image_path=f"/images/{version.image_sha256}.png",
         path=f"/achievements/{achievement.id}",
-        criteria=told.criteria,
         badge_path=f"/b/{award.id}" if award is not None and is_seen else None,
     )

@@ -85,4 +85,12 @@ def test_where_a_badge_leads_is_named_in_the_language_of_the_reader(
 
     shown = client.get(f"/achievements/{above.id}", headers={"Accept": "text/html", "Accept-Language": "es"}).text
 
-    assert "<bdi>Fundamento</bdi> (<bdi>BASE</bdi>)" in shown
+    assert '<bdi lang="es" dir="auto">Fundamento</bdi> (<bdi>BASE</bdi>)' in shown
+
+
+@pytest.mark.usefixtures("achievement")
+def test_what_one_may_apply_for_is_found_by_its_name_in_any_language(enter: Enter):
+    ana = enter(ANA)
+
+    for words in ("flebotom", "Phlebotomy Fund", "أساسيات"):
+        assert "Phlebotomy Fundamentals" in ana.get(f"/me/applications/new?q={words}").text
