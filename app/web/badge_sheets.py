@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -79,9 +80,15 @@ def card_mark(view: BadgeView) -> str:
 
 def _name(view: BadgeView) -> tuple[str, str]:
     """The name and its language: as it is shown, or as it is signed where there are no letters for that here."""
-    if view.told.is_translated and not can_write(view.name, language=view.language):
+    if view.told.is_translated and not _has_letters(view.name, view.language):
         return view.told.signed_name, view.told.signed_in
     return view.name, view.language
+
+
+@lru_cache(maxsize=4096)
+def _has_letters(name: str, language: str) -> bool:
+    """Looking through the fonts takes longer than the whole page does, and they stay the same while a process runs."""
+    return can_write(name, language=language)
 
 
 def _card(view: BadgeView) -> Card:
