@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.errors import InvalidInput
@@ -19,6 +20,7 @@ from app.issuing import (
     mail,
     tongues,
     verification,
+    watches,
 )
 from app.issuing.accounts import people
 from app.issuing.achievement_checklist import Point
@@ -26,6 +28,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.mail import configuring
 from app.issuing.outbox import OutboxMessage
 from tests.issuing.conftest import FACTS
+from tests.issuing.renewing import AWARDED, mails, remind
 
 MIRA = "mira.holm@hospital.test"
 SPANISH = {
@@ -300,3 +303,30 @@ def test_a_mail_in_the_issuer_s_own_words_names_the_badge_in_their_language(desk
         configuring.change_settings(session, issuer, actor="cli", locale=locale)
 
     assert mailed(desk)["subject"] == name
+
+
+@pytest.mark.parametrize(("language", "name"), [("es", SPANISH["name"]), ("en", "Basic Life Support")])
+def test_a_reminder_names_the_badge_in_the_language_of_the_mail(desk, language, name):
+    speak(desk, language)
+    policy = {"grace_days": 30, "reminder_days": [60]}
+    with time_machine.travel(AWARDED, tick=False):
+        validity = {"kind": "months", "amount": 24}
+        desk.award(achievement=desk.achievement(validity=validity, renewal=policy, translations=TRANSLATIONS))
+    with time_machine.travel("2026-03-31T06:00:00Z", tick=False):
+        remind(desk)
+
+    (told,) = mails(desk)
+    assert name in told["subject"]
+
+
+def test_the_question_of_a_watch_names_the_badge_in_the_holder_s_language(desk):
+    speak(desk, "es")
+    award = desk.award(achievement=desk.achievement(translations=TRANSLATIONS))
+    asked = {"purpose": "Our rota", "recipient": "hr@example.org", "actor": "cli"}
+    with desk.write() as session:
+        issuer = session.get_one(Issuer, desk.issuer.id)
+        watches.ask(session, desk.office, issuer, awards.by_id(session, award.id), **asked)
+
+    with desk.read() as session:
+        query = select(OutboxMessage).where(OutboxMessage.event.startswith("watch.asked"))
+        assert SPANISH["name"] in session.scalars(query).one().payload["text"]
