@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -38,13 +39,14 @@ NOTHING_HERE = "There is nothing at this address"
 
 @dataclass(frozen=True, slots=True)
 class WatchLine:
-    """A watch with what lists show: the badge, its holder and who watches."""
+    """A watch with what lists show: the badge, its holder and who watches; `facts` are the badge's, as stored."""
 
     watch: Watch
     award: Award
     achievement: str
     holder: str | None
     watcher: str
+    facts: dict[str, Any]
 
 
 def ask(
@@ -181,14 +183,14 @@ def lines(session: Session, found: Sequence[Watch]) -> list[WatchLine]:
         .join(Learner, Learner.id == Award.learner_id)
         .where(Award.id.in_([each.award_id for each in found]))
     )
-    badges = {award.id: (award, str(facts["name"]), name) for award, facts, name in session.execute(query)}
+    badges = {award.id: (award, facts, name) for award, facts, name in session.execute(query)}
     of_issuers = select(Issuer.id, Issuer.name).where(Issuer.id.in_({each.issuer_id for each in found}))
     watchers: Mapping[str, str] = dict(session.execute(of_issuers).all())
     told = []
     for each in found:
-        award, badge, name = badges[each.award_id]
+        award, facts, name = badges[each.award_id]
         holder = name if each.state == WatchState.ACTIVE else None
-        told.append(WatchLine(each, award, badge, holder, watchers[each.issuer_id]))
+        told.append(WatchLine(each, award, str(facts["name"]), holder, watchers[each.issuer_id], facts))
     return told
 
 

@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from app import clock
+from app.issuing import awards, watches
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
+from app.issuing.issuers import Issuer
+from app.issuing.outbox import OutboxMessage
+from app.service import Service
 
 ANA = "ana.ortiz@example.org"
 NAME = "Fundamentos de flebotomía"
@@ -94,3 +99,19 @@ def test_what_one_may_apply_for_is_found_by_its_name_in_any_language(enter: Ente
 
     for words in ("flebotom", "Phlebotomy Fund", "أساسيات"):
         assert "Phlebotomy Fundamentals" in ana.get(f"/me/applications/new?q={words}").text
+
+
+def test_who_is_asked_whether_a_badge_may_be_watched_reads_its_name_in_their_language(
+    enter: Enter, client: TestClient, service: Service, issuer: Issuer, award: Award
+):
+    with service.database.write() as session:
+        asked = {"purpose": "Our rota", "recipient": None, "actor": "test"}
+        watches.ask(session, service.office, issuer, awards.by_id(session, award.id), **asked)
+        mails = session.scalars(select(OutboxMessage).where(OutboxMessage.event.startswith("watch.asked")))
+        link = re.search(r"http://badges\.test(/watch/[\w-]+)", mails.one().payload["text"])
+    assert link is not None
+
+    assert named(client.get(link[1], headers={"Accept-Language": "es"}).text, "es", NAME)
+    ana = enter(ANA)
+    ana.client.headers["Accept-Language"] = "es"
+    assert named(ana.get("/me/settings").text, "es", NAME)
