@@ -400,6 +400,7 @@ class Everything:
             "/issuers/{name}": "northfield",
             "/achievements/{name}": self.things["achievement_id"],
             "/achievements/{achievement_id}/{name}": "v1",
+            "/achievements/{achievement_id}/{version_name}/{name}": "en",
             "/pathways/{name}": self.things["pathway_id"],
             "/pathways/{pathway_id}/{name}": "v1",
             "/images/{name}": f"{image}.png",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, out, service, table
-from app.issuing import achievements, issuers, open_badges_2
+from app.issuing import achievements, issuers, open_badges_2, tongues
 from app.issuing.achievements import Achievement
 
 app = typer.Typer(help="What can be earned.", no_args_is_help=True)
@@ -24,10 +24,9 @@ def list_achievements(slug: Slug) -> None:
         rows = []
         for item in session.scalars(query):
             facts = achievements.current_facts(session, item)
-            rows.append(
-                [item.slug, item.state, str(item.current_version or "-"), f"{facts.name} ({facts.abbreviation})"]
-            )
-    table(["slug", "state", "version", "name"], rows)
+            version, name = str(item.current_version or "-"), f"{facts.name} ({facts.abbreviation})"
+            rows.append([item.slug, item.state, version, name, " ".join(tongues.offered(facts))])
+    table(["slug", "state", "version", "name", "languages"], rows)
 
 
 @app.command("open-badges-2")

@@ -109,6 +109,7 @@ class Related:
     id: str
     types: tuple[str, ...] = ()  # beside `Related`, as full addresses
     version: str | None = None
+    language: str | None = None  # BCP 47
 
 
 @dataclass(frozen=True, slots=True)

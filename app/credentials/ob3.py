@@ -100,7 +100,7 @@ def achievement_document(achievement: Achievement) -> dict[str, Any]:
             "version": achievement.version,
             "creditsAvailable": _number(achievement.credits_available),
             "fieldOfStudy": achievement.field_of_study,
-            "related": [_related(related) for related in achievement.related],
+            "related": [related_document(related) for related in achievement.related],
         }
     )
 
@@ -187,8 +187,16 @@ def _alignment(alignment: Alignment) -> dict[str, Any]:
     )
 
 
-def _related(related: Related) -> dict[str, Any]:
-    return _present({"id": related.id, "type": ["Related", *related.types], "version": related.version})
+def related_document(related: Related) -> dict[str, Any]:
+    """Where the same achievement is in another form."""
+    return _present(
+        {
+            "id": related.id,
+            "type": ["Related", *related.types],
+            "inLanguage": related.language,
+            "version": related.version,
+        }
+    )
 
 
 def _result_description(each: ResultDescription) -> dict[str, Any]:

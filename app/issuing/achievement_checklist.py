@@ -47,6 +47,8 @@ class Point(StrEnum):
     SIGNABLE = "signable"
     ABBREVIATION = "abbreviation"
     LANGUAGE = "language"
+    TRANSLATIONS = "translations"
+    TRANSLATED_LETTERS = "translated-letters"
     LENGTH = "length"
     VALIDITY = "validity"
     EDUCATION = "education"
@@ -97,7 +99,7 @@ def _shoulds(session: Session, achievement: Achievement, facts: AchievementFacts
     is_lasting = facts.validity.kind is not ValidityKind.NONE
     shoulds = {
         Point.ABBREVIATION: not _others(session, achievement, facts),
-        Point.LANGUAGE: _is_in_letters_of(facts),
+        Point.LANGUAGE: _is_in_letters_of(facts.language, facts.description),
         Point.LENGTH: facts.hours is not None,
         Point.VALIDITY: is_lasting,
         Point.EDUCATION: facts.education_type is not None,
@@ -106,6 +108,9 @@ def _shoulds(session: Session, achievement: Achievement, facts: AchievementFacts
     if achievement.draft_image_sha256 is None:
         shoulds[Point.ALT_TEXT] = bool(facts.image_alt)
     said = {Point.ABBREVIATION: tuple(_others(session, achievement, facts))}
+    if facts.translations:
+        said |= {Point.TRANSLATIONS: _not_translated(facts), Point.TRANSLATED_LETTERS: _in_other_letters(facts)}
+        shoulds |= {point: not said[point] for point in (Point.TRANSLATIONS, Point.TRANSLATED_LETTERS)}
     return [Check(point, is_must=False, holds=holds, said=said.get(point, ())) for point, holds in shoulds.items()]
 
 
@@ -140,10 +145,26 @@ def _others(session: Session, achievement: Achievement, facts: AchievementFacts)
     return [each.slug for each in alike if achievements.current_facts(session, each).abbreviation.casefold() == wanted]
 
 
-def _is_in_letters_of(facts: AchievementFacts) -> bool:
-    """Whether the description is written in letters of its language, as far as those are known here."""
-    wanted = _LETTERS.get(facts.language.partition("-")[0].lower())
-    letters = [unicodedata.name(each, "").split(" ")[0] for each in facts.description[:2000] if each.isalpha()]
+def _not_translated(facts: AchievementFacts) -> tuple[str, ...]:
+    """What is said in the language that is signed, and not in another: its tag and the name of the fact."""
+    return tuple(
+        f"{tag} {part}"
+        for tag in sorted(facts.translations)
+        for part in ("description", "criteria_narrative")
+        if getattr(facts, part) and not getattr(facts.translations[tag], part)
+    )
+
+
+def _in_other_letters(facts: AchievementFacts) -> tuple[str, ...]:
+    """The tags of languages in whose letters their texts are not written."""
+    found = {tag: facts.translations[tag] for tag in sorted(facts.translations)}
+    return tuple(tag for tag, texts in found.items() if not _is_in_letters_of(tag, texts.description or texts.name))
+
+
+def _is_in_letters_of(language: str, text: str) -> bool:
+    """Whether a text is written in letters of its language, as far as those are known here."""
+    wanted = _LETTERS.get(language.partition("-")[0].lower())
+    letters = [unicodedata.name(each, "").split(" ")[0] for each in text[:2000] if each.isalpha()]
     if wanted is None or not letters:
         return True
     return Counter(letters).most_common(1)[0][0] == wanted

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from app.credentials import model, strict_json
+from app.credentials import model, ob3, strict_json
+from app.issuing import tongues
 from app.issuing.achievement_facts import AchievementFacts, AssessmentMethod, ResultFacts, SkillFacts
 
 _EVALUATED = "Looked at by the issuer against the criteria of the achievement."
@@ -70,8 +72,38 @@ def document_facts(
 def frozen_related(document: bytes) -> tuple[model.Related, ...]:
     """The links of a published version as they were published: a version never changes (B65)."""
     return tuple(
-        model.Related(id=each["id"], types=tuple(each["type"][1:]), version=each.get("version"))
+        model.Related(
+            id=each["id"],
+            types=tuple(each["type"][1:]),
+            version=each.get("version"),
+            language=each.get("inLanguage"),
+        )
         for each in strict_json.loads(document).get("related", [])
+    )
+
+
+def in_other_languages(facts: AchievementFacts, *, url: str, number: int) -> tuple[model.Related, ...]:
+    """Where the texts of one version are in each of its other languages, by their tags (OB 3.0, Related)."""
+    return tuple(
+        model.Related(id=f"{url}/{tag}", version=str(number), language=tag) for tag in sorted(facts.translations)
+    )
+
+
+def translated(signed: dict[str, Any], facts: AchievementFacts, tag: str) -> dict[str, Any]:
+    """The Achievement of one version in one of its other languages, of the one that is signed.
+
+    Its id is its own address, and `related` leads back to what is signed, and to the other languages. Whatever was
+    not translated stays as it was signed.
+    """
+    told = tongues.told(facts, (tag,))
+    address = f"{signed['id']}/{tag}"
+    original = model.Related(id=signed["id"], version=signed["version"], language=facts.language)
+    others = [each for each in signed["related"] if each["id"] != address]
+    criteria = {"narrative": told.criteria} if told.criteria else {}
+    return (
+        signed
+        | {"id": address, "name": told.name, "description": told.description, "inLanguage": tag}
+        | {"criteria": signed["criteria"] | criteria, "related": [ob3.related_document(original), *others]}
     )
 
 

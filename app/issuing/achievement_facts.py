@@ -14,10 +14,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.errors import InvalidInput
 from app.projections.drawing import Icon
@@ -29,6 +31,7 @@ from app.stacking.world import OnLoss
 
 _STRAY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+WRONG_KEY = "[key]"  # how the model ends the place of an entry whose key is wrong
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 
@@ -209,6 +212,20 @@ class Format(StrEnum):
     SELF_STUDY = "self_study"
 
 
+# As the JSON Schema of Open Badges 3.0 takes it: there is one way to write a tag, so none can stand twice.
+_TONGUE = r"^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+Tongue = Annotated[str, StringConstraints(pattern=_TONGUE, strip_whitespace=False)]
+MOST_TRANSLATIONS = 20
+
+
+class TranslationFacts(_Facts):
+    """The texts of an achievement in one more language; where one is missing (None), the signed one stands for it."""
+
+    name: Name
+    description: Text | None = None
+    criteria_narrative: Text | None = None
+
+
 def checked_condition(value: Any) -> Any:
     """A condition as plain data, or a ValueError that says what is wrong with it and where."""
     if value is not None:
@@ -241,6 +258,7 @@ class AchievementFacts(_Facts):
     result_descriptions: tuple[ResultFacts, ...] = Field((), max_length=50)
     tags: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field((), max_length=50)
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
+    translations: dict[Tongue, TranslationFacts] = Field(default_factory=dict, max_length=MOST_TRANSLATIONS)
     validity: ValidityFacts = ValidityFacts()
     renewal: RenewalFacts | None = None
     drawing: DrawingFacts = DrawingFacts()
@@ -252,6 +270,16 @@ class AchievementFacts(_Facts):
     )
     formats: tuple[Format, ...] = Field((), max_length=4)
 
+    @model_validator(mode="after")
+    def _each_language_once(self) -> Self:
+        """The language that is signed is no translation, and only what is said there can be said in another."""
+        for tag, texts in self.translations.items():
+            if tag.lower() == self.language.lower():
+                raise _wrong("these texts are in the language of the achievement already", tag)
+            if texts.criteria_narrative and not self.criteria_narrative:
+                raise _wrong("there is no text of the criteria to translate", tag, "criteria_narrative")
+        return self
+
     def renewal_policy(self) -> RenewalPolicy:
         """As the drawing office reads it. An achievement that states none is earned anew when it has ended."""
         own = {*self.tags, *(skill.code for skill in self.skills if skill.code)}
@@ -259,7 +287,7 @@ class AchievementFacts(_Facts):
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored; `parse` reads it back to an equal object."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, exclude=None if self.translations else {"translations"})
 
 
 def stored_renewal_policy(document: dict[str, Any]) -> RenewalPolicy:
@@ -289,13 +317,25 @@ def _ce_requirement(stated: CERenewalFacts, own_domains: set[str]) -> CERequirem
     return CERequirement(**members, domains=frozenset(each.casefold() for each in stated.domains or own_domains))
 
 
+def pointer_of(place: tuple[int | str, ...]) -> str:
+    """A place in facts as a JSON pointer; the model names a wrong key by one part more."""
+    return "/" + "/".join(str(part) for part in place if part != WRONG_KEY)
+
+
+def _wrong(sentence: str, *place: str) -> ValidationError:
+    """What is wrong with a translation, at its place."""
+    error = PydanticCustomError("value_error", "Value error, {error}", {"error": sentence})
+    line = InitErrorDetails(type=error, loc=("translations", *place), input=None)
+    return ValidationError.from_exception_data("AchievementFacts", [line])
+
+
 def parse(document: Any) -> AchievementFacts:
     """Check and read. Raises InvalidInput with `problems`: a pointer and a sentence for each."""
     try:
         return AchievementFacts.model_validate(document)
     except ValidationError as error:
         problems = [
-            {"pointer": "/" + "/".join(str(part) for part in item["loc"]), "sentence": item["msg"]}
+            {"pointer": pointer_of(item["loc"]), "sentence": item["msg"]}
             for item in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         first = problems[0]

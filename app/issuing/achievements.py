@@ -126,8 +126,9 @@ def change(session: Session, achievement: Achievement, *, facts: AchievementFact
 
 
 def name_key(facts: AchievementFacts, slug: str) -> str:
-    """What lists sort by and search in: name, abbreviation and short name, without capitals and accents."""
-    return f"{fold(facts.name)}\n{fold(facts.abbreviation)}\n{slug}"[:LONGEST_KEY]
+    """What lists sort by and search in: names, abbreviation and short name, without capitals and accents."""
+    others = "".join(f"\n{fold(facts.translations[tag].name)}" for tag in sorted(facts.translations))
+    return f"{fold(facts.name)}\n{fold(facts.abbreviation)}\n{slug}{others}"[:LONGEST_KEY]
 
 
 def put_image(session: Session, achievement: Achievement, picture: Picture, *, actor: str) -> str:
@@ -214,6 +215,8 @@ def next_version(
 ) -> model.Achievement:
     """What the next version would say if it were published now, with these facts."""
     number = (achievement.current_version or 0) + 1
+    url = office.addresses.achievement_version(achievement.id, number)
+    others = achievement_documents.in_other_languages(facts, url=url, number=number)
     return document_facts(
         office,
         achievement,
@@ -221,7 +224,7 @@ def next_version(
         number=number,
         image_sha256=image_sha256,
         creator=issuers.facts(office, issuers.by_id(session, achievement.issuer_id)),
-        related=_badge_class(office, achievement, number),
+        related=(*_badge_class(office, achievement, number), *others),
         alignments=skill_alignments.of(session, achievement.issuer_id, facts),
     )
 

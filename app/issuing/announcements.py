@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import achievement_facts, issuers, learners, mail, mail_languages, news
+from app.issuing import achievement_facts, issuers, learners, mail, mail_languages, news, tongues
 from app.issuing.achievements import AchievementVersion
 from app.issuing.endpoints import Endpoint, EventType
 from app.issuing.hosting import queueing
@@ -16,6 +16,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.mail.composing import line_to_json
 from app.issuing.mail.configuring import put
 from app.issuing.office import Office
+from app.issuing.tongues import Told
 from app.issuing.watching import telling
 from app.projections import markdown, messages
 
@@ -47,9 +48,9 @@ def badge_earned(
     email = learners.email_of(session, learner)
     if email is None:
         return
-    badge = _badge(office, award, version)
     settings = mail.settings_of(session, issuer.id)
     language = mail_languages.of_learner(session, learner, settings=settings)
+    badge = _badge(office, award, version, told=_told(session, issuer, version, language))
     content = mail.badge_mail(session, issuer, badge, learner_name=learner.display_name, language=language)
     minutes = settings.digest_minutes or session.info.get(_GATHERED, 0)
     joinable = {
@@ -125,18 +126,29 @@ def written_moment(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _badge(office: Office, award: Award, version: AchievementVersion) -> mail.Badge:
+def _told(session: Session, issuer: Issuer, version: AchievementVersion, language: str) -> Told:
+    """What a badge is called in the language of its mail: the reader's, or that of the issuer's own words."""
+    facts = achievement_facts.parse(version.facts)
+    told = tongues.told(facts, (language,))
+    if not facts.translations:
+        return told
+    own = mail.chosen(session, issuer.id, mail.Purpose.BADGE_EARNED, told.language)
+    return told if own is None else tongues.told(facts, (own.locale,))
+
+
+def _badge(office: Office, award: Award, version: AchievementVersion, *, told: Told) -> mail.Badge:
     facts = achievement_facts.parse(version.facts)
     # A private badge has no page but the holder's, behind the sign-in.
     is_private = award.visibility == PRIVATE
     url = office.addresses.mine(f"badges/{award.id}") if is_private else office.addresses.badge(award.id)
     return mail.Badge(
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
         url=url,
         image_url=office.addresses.image(version.image_sha256),
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
-        criteria=markdown.to_text(facts.criteria_narrative) if facts.criteria_narrative else None,
-        language=facts.language,
+        criteria=markdown.to_text(told.criteria) if told.criteria else None,
+        language=told.language,
+        criteria_language=told.criteria_language,
     )

@@ -21,8 +21,8 @@ _Folded = String(LONGEST_NAME).with_variant(String(LONGEST_NAME, collation="C"),
 class ListedAchievement(Base):
     """An achievement that can be earned now, as its newest version has it.
 
-    `sort_name` is the beginning of its folded name, `search_text` folded name and abbreviation, `kind` the type that
-    Open Badges 3.0 names. `hours` None: not stated.
+    `sort_name` is the beginning of its folded name, `search_text` its folded abbreviation and names in every language,
+    `kind` the type that Open Badges 3.0 names. `hours` None: not stated.
     """
 
     __tablename__ = "listed_achievements"
@@ -71,7 +71,7 @@ def put(session: Session, *, issuer_id: str, achievement_id: str, version_id: st
             issuer_id=issuer_id,
             version_id=version_id,
             sort_name=fold(facts.name)[:LONGEST_NAME].rstrip(),
-            search_text=f"{fold(facts.name)} {fold(facts.abbreviation)}",
+            search_text=" ".join(fold(each) for each in (facts.name, facts.abbreviation, *_other_names(facts))),
             kind=facts.achievement_type,
             hours=None if facts.hours is None else float(facts.hours),
         )
@@ -88,6 +88,11 @@ def remove(session: Session, achievement_id: str) -> None:
     """List it no more."""
     for table in (ListedSkill, ListedCredit, ListedAchievement):
         session.execute(delete(table).where(table.achievement_id == achievement_id))
+
+
+def _other_names(facts: AchievementFacts) -> list[str]:
+    """What it is called in other languages, by their tags."""
+    return [facts.translations[tag].name for tag in sorted(facts.translations)]
 
 
 def _units(facts: AchievementFacts) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.credentials import model, ob3, strict_json
+from app.issuing import achievement_documents, achievement_facts
 from app.issuing.achievements import AchievementVersion
 from app.issuing.office import Office
 
@@ -17,12 +18,17 @@ MEDIA_TYPE = "application/ld+json"
 _VERSION = re.compile(r"([A-Za-z0-9_-]{22})/v([1-9][0-9]{0,5})", re.ASCII)
 
 
-def published(version: AchievementVersion) -> bytes:
+def published(version: AchievementVersion, *, in_language: str | None = None) -> bytes:
     """What is at the version's `.json` address: as badges carry it, with the contexts that give its words meaning.
 
-    Endorsements name the digest of these bytes, so they must stay as they are.
+    Endorsements name the digest of these bytes, so they must stay as they are. `in_language`: what is at the address
+    of one of its languages; for the one that is signed, that is the same.
     """
-    return strict_json.dumps({"@context": list(ob3.CONTEXTS), **strict_json.loads(version.document)})
+    stated = strict_json.loads(version.document)
+    if in_language is not None and in_language in version.facts.get("translations", ()):
+        facts = achievement_facts.parse(version.facts)
+        stated = achievement_documents.translated(stated, facts, in_language)
+    return strict_json.dumps({"@context": list(ob3.CONTEXTS), **stated})
 
 
 def version_at(session: Session, office: Office, about: str) -> AchievementVersion | None:

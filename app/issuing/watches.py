@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import claim
 from app.errors import AlreadyExists, InvalidInput, NotFound, RateLimited
-from app.issuing import achievements, audit, issuers, learners, mail, mail_languages
+from app.issuing import achievements, audit, issuers, learners, mail, mail_languages, tongues
 from app.issuing.accounts import people, tokens
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState, Visibility
@@ -38,13 +39,14 @@ NOTHING_HERE = "There is nothing at this address"
 
 @dataclass(frozen=True, slots=True)
 class WatchLine:
-    """A watch with what lists show: the badge, its holder and who watches."""
+    """A watch with what lists show: the badge, its holder and who watches; `facts` are the badge's, as stored."""
 
     watch: Watch
     award: Award
     achievement: str
     holder: str | None
     watcher: str
+    facts: dict[str, Any]
 
 
 def ask(
@@ -74,13 +76,14 @@ def ask(
     token = tokens.new()
     watch = _asked(session, issuer, award, purpose, recipient, token=token, actor=actor)
     name = achievements.by_id(session, award.achievement_id).slug
+    language = mail_languages.of_learner(session, learner)
     content = messages.watch_request(
         watcher=issuer.name,
-        achievement=_name(session, award) or name,
+        achievement=_name(session, award, language) or name,
         purpose=purpose,
         recipient=recipient,
         url=office.addresses.watch(token),
-        language=mail_languages.of_learner(session, learner),
+        language=language,
     )
     key = mail.recipient_key(office, award.issuer_id, email.normalised)
     event = f"watch.asked:{clock.new_id()}"
@@ -180,14 +183,14 @@ def lines(session: Session, found: Sequence[Watch]) -> list[WatchLine]:
         .join(Learner, Learner.id == Award.learner_id)
         .where(Award.id.in_([each.award_id for each in found]))
     )
-    badges = {award.id: (award, str(facts["name"]), name) for award, facts, name in session.execute(query)}
+    badges = {award.id: (award, facts, name) for award, facts, name in session.execute(query)}
     of_issuers = select(Issuer.id, Issuer.name).where(Issuer.id.in_({each.issuer_id for each in found}))
     watchers: Mapping[str, str] = dict(session.execute(of_issuers).all())
     told = []
     for each in found:
-        award, badge, name = badges[each.award_id]
+        award, facts, name = badges[each.award_id]
         holder = name if each.state == WatchState.ACTIVE else None
-        told.append(WatchLine(each, award, badge, holder, watchers[each.issuer_id]))
+        told.append(WatchLine(each, award, str(facts["name"]), holder, watchers[each.issuer_id], facts))
     return told
 
 
@@ -262,6 +265,6 @@ def _refuse_many(session: Session, issuer: Issuer) -> None:
         raise RateLimited("So many people were asked within a day that nobody else is", retry_after_seconds=3_600)
 
 
-def _name(session: Session, award: Award) -> str:
+def _name(session: Session, award: Award, language: str) -> str:
     version = session.get_one(AchievementVersion, award.version_id)
-    return str(version.facts["name"])
+    return tongues.name_in(version.facts, (language,))[0]

@@ -15,11 +15,12 @@ from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.images import Image
 from app.issuing.office import Office
-from app.web import renewal_words, structured_data, words
+from app.web import renewal_words, structured_data, tongues, words
 from app.web.endorsement_view import EndorsementView, OtherVersion, endorsements_of, other_versions
 from app.web.issuer_view import IssuerView, issuer_view
 from app.web.languages import gettext as _
 from app.web.leads_view import LeadsView, leads_view
+from app.web.tongues import Tongues
 
 MOST_VERSIONS = 20  # that the page links to
 
@@ -59,7 +60,10 @@ class AchievementView:
     name: str
     abbreviation: str
     description: str
-    language: str
+    language: str  # of the name
+    description_language: str
+    criteria_language: str
+    tongues: Tongues | None  # None = its texts exist in one language only
     issuer: IssuerView
     picture: Picture
     details: tuple[tuple[str, str], ...]
@@ -82,10 +86,17 @@ class AchievementView:
 
 
 def achievement_view(
-    session: Session, office: Office, achievement: Achievement, version: AchievementVersion
+    session: Session,
+    office: Office,
+    achievement: Achievement,
+    version: AchievementVersion,
+    *,
+    tongue: str | None = None,
 ) -> AchievementView:
-    """The page of one published version."""
+    """The page of one published version, in the reader's language or in the `tongue` that its address names."""
     facts = achievement_facts.parse(version.facts)
+    told = tongues.told(facts, only=tongue)
+    path = f"/achievements/{achievement.id}/v{version.number}"
     image = session.get_one(Image, version.image_sha256)
     issuer = issuer_view(office, issuers.by_id(session, achievement.issuer_id))
     url = office.addresses.achievement_version(achievement.id, version.number)
@@ -96,14 +107,17 @@ def achievement_view(
         newest=achievement.current_version or version.number,
         is_archived=achievement.state == AchievementState.ARCHIVED,
         takes_applications=applications.switches.is_open(achievement),
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        description=facts.description,
-        language=facts.language,
+        description=told.description,
+        language=told.language,
+        description_language=told.description_language,
+        criteria_language=told.criteria_language,
+        tongues=tongues.tongues_of(facts, told, lambda tag: f"{path}/{tag}"),
         issuer=issuer,
-        picture=picture_of(image, facts, url=office.addresses.image(image.sha256)),
+        picture=picture_of(image, facts, name=told.name, url=office.addresses.image(image.sha256)),
         details=_details(facts),
-        criteria=facts.criteria_narrative,
+        criteria=told.criteria,
         criteria_url=facts.criteria_url,
         skills=skills_of(facts),
         tags=facts.tags,
@@ -130,14 +144,14 @@ def skills_of(facts: AchievementFacts) -> tuple[Skill, ...]:
     )
 
 
-def picture_of(image: Image, facts: AchievementFacts, *, url: str) -> Picture:
-    """The image of a version; `url` is where the form to share is."""
+def picture_of(image: Image, facts: AchievementFacts, *, name: str, url: str) -> Picture:
+    """The image of a version; `name` is the one that is shown, `url` where the form to share is."""
     return Picture(
         path=f"/images/{image.sha256}.png",
         url=url,
         width=image.width,
         height=image.height,
-        alt=facts.image_alt or _("Badge: %(name)s (%(short)s)", name=facts.name, short=facts.abbreviation),
+        alt=facts.image_alt or _("Badge: %(name)s (%(short)s)", name=name, short=facts.abbreviation),
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -77,10 +78,24 @@ def card_mark(view: BadgeView) -> str:
     return _key("card", repr(_card(view)), view.image_sha256)[:12]
 
 
+def _name(view: BadgeView) -> tuple[str, str]:
+    """The name and its language: as it is shown, or as it is signed where there are no letters for that here."""
+    if view.told.is_translated and not _has_letters(view.name, view.language):
+        return view.told.signed_name, view.told.signed_in
+    return view.name, view.language
+
+
+@lru_cache(maxsize=4096)
+def _has_letters(name: str, language: str) -> bool:
+    """Looking through the fonts takes longer than the whole page does, and they stay the same while a process runs."""
+    return can_write(name, language=language)
+
+
 def _card(view: BadgeView) -> Card:
+    name, language = _name(view)
     return Card(
-        language=view.language,
-        name=view.name,
+        language=language,
+        name=name,
         abbreviation=view.abbreviation,
         issuer=view.issuer.name,
         holder=_("Held by %(name)s", name=view.holder) if view.holder else "",
@@ -94,17 +109,17 @@ def _card(view: BadgeView) -> Card:
 def _certificate(view: BadgeView, *, now: datetime) -> Certificate:
     """Everything but the pictures."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    language = languages.current()
+    language, (name, content_language) = languages.current(), _name(view)
     skills = tuple(
         SkillLine(each.name, each.level, _("%(word)s, %(level)s of 5", word=each.word, level=each.level))
         for each in view.skills
     )
     return Certificate(
         language=language.tag,
-        content_language=view.language,
+        content_language=content_language,
         direction=language.direction,
         labels=_labels(len(skills)),
-        name=view.name,
+        name=name,
         abbreviation=view.abbreviation,
         holder=view.holder,
         issuer=view.issuer.name,

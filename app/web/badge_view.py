@@ -19,9 +19,10 @@ from app.issuing.learners import Learner
 from app.issuing.office import Office
 from app.issuing.renewals import followers, policies
 from app.issuing.signing_keys import SigningKey
+from app.issuing.tongues import Told
 from app.projections.typesetting import printable
 from app.stacking.cycles import deadlines
-from app.web import states, words
+from app.web import states, tongues, words
 from app.web.accreditation_view import AccreditationView, accreditations_of
 from app.web.achievement_view import Picture, Skill, picture_of, skills_of
 from app.web.badge_endorsements import BadgeEndorsement, endorsements_of_badge
@@ -31,6 +32,7 @@ from app.web.issuer_view import IssuerView, is_web_address, issuer_view
 from app.web.languages import gettext as _
 from app.web.leads_view import LeadsView, leads_view
 from app.web.states import State, Tone
+from app.web.tongues import Tongues
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class BadgeView:
     name: str
     abbreviation: str
     description: str
-    language: str
+    told: Told  # the same texts and the criteria with the language of each, and as they are signed
+    tongues: Tongues | None  # None = its texts exist in one language only
     holder: str | None
     issuer: IssuerView
     picture: Picture
@@ -65,7 +68,6 @@ class BadgeView:
     signed_at: datetime
     facts: tuple[str, ...]  # hours, credits, how it was assessed
     details: tuple[tuple[str, str], ...]  # the same with a label each
-    criteria: str | None
     criteria_url: str | None
     narrative: str | None
     skills: tuple[Skill, ...]
@@ -82,6 +84,16 @@ class BadgeView:
     def title(self) -> str:
         """Name and abbreviation on one line, as people write them; also where no template prints it (T20)."""
         return printable(f"{self.name} ({self.abbreviation})")
+
+    @property
+    def language(self) -> str:
+        """The language of the name."""
+        return self.told.language
+
+    @property
+    def criteria(self) -> str | None:
+        """What it took, as Markdown."""
+        return self.told.criteria
 
     @property
     def states_no_date(self) -> bool:
@@ -103,6 +115,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
     credential = awards.credential_of(session, award)
     version = awards.version_of(session, award)
     facts = achievement_facts.parse(version.facts)
+    told = tongues.told(facts)
     issuer = issuers.by_id(session, award.issuer_id)
     standing = _standing(session, office, award, issuer, credential)
     state = states.of_award(award, standing, now=now)
@@ -112,13 +125,14 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         state=state,
         shown_state=_dated(state, award, credential, standing.grace_until),
         is_public=award.visibility == Visibility.PUBLIC,
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        description=facts.description,
-        language=facts.language,
+        description=told.description,
+        told=told,
+        tongues=tongues.tongues_of(facts, told, lambda tag: f"/b/{award.id}?lang={tag}"),
         holder=_holder(session, award, credential),
         issuer=issuer_view(office, issuer),
-        picture=_picture(session, office, version, facts),
+        picture=_picture(session, office, version, facts, name=told.name),
         image_sha256=version.image_sha256,
         logo_sha256=issuer.image_sha256,
         awarded_at=award.awarded_at,
@@ -126,7 +140,6 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         signed_at=credential.valid_from,
         facts=stated_facts(facts),
         details=labelled_facts(facts),
-        criteria=facts.criteria_narrative,
         criteria_url=facts.criteria_url,
         narrative=award.narrative if award.results_shown else None,
         skills=skills_of(facts),
@@ -213,9 +226,11 @@ def _dated(state: State, award: Award, credential: Credential, grace_until: date
     return replace(state, word=dated(state.word, *moments), sentence=dated(state.sentence, *moments))
 
 
-def _picture(session: Session, office: Office, version: AchievementVersion, facts: AchievementFacts) -> Picture:
+def _picture(
+    session: Session, office: Office, version: AchievementVersion, facts: AchievementFacts, *, name: str
+) -> Picture:
     image = session.get_one(Image, version.image_sha256)
-    return picture_of(image, facts, url=office.addresses.image(image.sha256))
+    return picture_of(image, facts, name=name, url=office.addresses.image(image.sha256))
 
 
 def _evidence(item: dict[str, Any]) -> EvidenceView:

@@ -18,7 +18,7 @@ from app.issuing.holding.shelf import Held
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, worlds
 from app.issuing.stacks import Recognition, RecognitionState, StackAward, StackComponent, related
-from app.web import states, words
+from app.web import states, tongues, words
 from app.web.languages import gettext as _
 from app.web.states import State, Tone
 
@@ -32,6 +32,7 @@ class Part:
     path: str | None
     state: State
     note: str  # who issued it, of a credential of somebody else's
+    language: str | None = None  # of the name, where it is there in several
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Resting:
     name: str
     abbreviation: str
     path: str | None
+    language: str | None = None  # of the name, where it is there in several
 
 
 def built_view(session: Session, office: Office, award: Award, *, now: datetime) -> BuiltView | None:
@@ -101,11 +103,13 @@ def resting_on(session: Session, award: Award) -> tuple[Resting, ...]:
     held = shelf.of_ids(session, found) if found else {}
     return tuple(
         Resting(
-            each.facts.name,
+            told.name,
             each.facts.abbreviation,
             f"/b/{each.award.id}" if each.award.visibility == Visibility.PUBLIC else None,
+            told.language if each.facts.translations else None,
         )
         for each in (held[id_] for id_ in found if id_ in held)
+        if (told := tongues.told(each.facts))
     )
 
 
@@ -143,12 +147,14 @@ def _part(held: Held, *, now: datetime) -> Part:
         signature.keys if signature else (),
         newer_url=None,
     )
+    told = tongues.told(held.facts)
     return Part(
-        name=held.facts.name,
+        name=told.name,
         abbreviation=held.facts.abbreviation,
         path=f"/b/{held.award.id}" if is_open(held.award) else None,
         state=states.of_award(held.award, standing, now=now),
         note="",
+        language=told.language if held.facts.translations else None,
     )
 
 

@@ -13,7 +13,7 @@ from app.issuing import achievement_facts, finding, issuers
 from app.issuing.finding import Choice, Hit, Place
 from app.issuing.issuers import Issuer
 from app.issuing.listing import ACADEMIC
-from app.web import catalogue_query, words
+from app.web import catalogue_query, tongues, words
 from app.web.catalogue_query import Query, Understood
 from app.web.languages import gettext as _
 from app.web.representations import is_id
@@ -115,13 +115,14 @@ def card(hit: Hit) -> Card:
     """One found achievement."""
     facts = achievement_facts.parse(hit.version.facts)
     length = [words.hours(facts.hours)] if facts.hours else []
+    told = tongues.told(facts)
     cost = [words.price(facts.price)] if facts.price else []
     return Card(
         id=hit.version.achievement_id,
         path=f"/achievements/{hit.version.achievement_id}",
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        language=facts.language,
+        language=told.language,
         image_path=f"/images/{hit.version.image_sha256}.png",
         details=" · ".join([*length, *cost, *words.credits(facts)]),
         issuer_name=hit.issuer.name,

@@ -13,7 +13,7 @@ from app.issuing.achievement_facts import AchievementFacts, SkillFacts
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.finding import Wanted
 from app.issuing.office import Office
-from app.web import words
+from app.web import tongues, words
 from app.web.achievement_view import holders_of
 from app.web.catalogue_view import Card, card
 from app.web.endorsement_view import endorsements_of
@@ -35,7 +35,8 @@ class Column:
     name: str
     abbreviation: str
     description: str
-    language: str
+    language: str  # of the name
+    description_language: str
     image_path: str
     issuer: IssuerView
     is_archived: bool
@@ -103,7 +104,7 @@ def comparison_view(session: Session, office: Office, names: Sequence[str], *, q
     """The achievements that an address names, each by id, slug or `issuer/slug`; `q` looks for others to add."""
     found, notes = _named(session, names)
     if len(found) > MOST:
-        left_out = ", ".join(_facts(session, each).name for each in found[MOST:])
+        left_out = ", ".join(tongues.told(_facts(session, each)).name for each in found[MOST:])
         notes.append(_("At most five fit side by side. Left out: %(names)s.", names=left_out))
     shown = found[:MOST]
     ids = [each.id for each in shown]
@@ -147,13 +148,15 @@ def _facts(session: Session, achievement: Achievement) -> AchievementFacts:
 def _column(session: Session, office: Office, achievement: Achievement, ids: Sequence[str]) -> Column:
     version = achievements.current(session, achievement)
     facts = achievement_facts.parse(version.facts)
+    told = tongues.told(facts)
     return Column(
         id=achievement.id,
         path=f"/achievements/{achievement.id}",
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        description=facts.description,
-        language=facts.language,
+        description=told.description,
+        language=told.language,
+        description_language=told.description_language,
         image_path=f"/images/{version.image_sha256}.png",
         issuer=issuer_view(office, issuers.by_id(session, achievement.issuer_id)),
         is_archived=achievement.state == AchievementState.ARCHIVED,

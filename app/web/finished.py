@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import clock
 from app.errors import Busy
-from app.issuing import stamps
+from app.issuing import stamps, tongues
 from app.service import Service
 from app.web import counting, languages
 from app.web.access_log import NOTES
@@ -29,10 +29,15 @@ from app.web.access_log import NOTES
 MOST_BYTES = 64 * 1024 * 1024  # of all bodies together
 LARGEST = 1024 * 1024
 LONGEST_ACCEPT = 300
+MOST_OFFERS = 10_000  # addresses of which is known between which languages their answers choose
 _PATH = re.compile(r"/(?:b|status)/([A-Za-z0-9_-]{16,40})(?:\.(json|jwt))?")
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
-Key = tuple[str, bytes, str]
+Address = tuple[str, bytes, str]  # path, `Accept`, language of the interface
+# And what was chosen for the reader of the languages in which the texts exist. However many languages strangers ask
+# for, there are no more answers than there are texts.
+Key = tuple[Address, tuple[str, ...]]
+Offers = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class FinishedBytes:
         self._app = app
         self._read = stamps.Reader(service.database)
         self._shelf = Shelf()
+        self._offers: OrderedDict[Address, Offers] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the shelf, or pass the request on and keep what comes back."""
@@ -99,14 +105,14 @@ class FinishedBytes:
         if stamp is None:
             await self._app(scope, receive, send)
             return
-        key = (scope["path"], accept, languages.current().tag)
-        found = self._shelf.find(key)
+        address = (scope["path"], accept, languages.current().tag)
+        found = self._shelf.find((address, _chosen(self._offers.get(address, ()))))
         if found is not None and found.stamp == stamp and (found.second is None or found.second == clock.now()):
             await _send(scope, send, found, told.get(b"if-none-match"))
             if scope["path"].startswith("/b/"):
                 counting.note_finished(scope, told, match[1], page_of=found.second)
             return
-        await self._make(scope, receive, send, key, stamp)
+        await self._make(scope, receive, send, address, stamp)
 
     async def _stamp(self, path: str, thing_id: str) -> tuple[Any, ...] | None:
         read = self._read.of_award if path.startswith("/b/") else self._read.of_status_list
@@ -115,7 +121,7 @@ class FinishedBytes:
         except Busy:
             return None
 
-    async def _make(self, scope: Scope, receive: Receive, send: Send, key: Key, stamp: tuple[Any, ...]) -> None:
+    async def _make(self, scope: Scope, receive: Receive, send: Send, address: Address, stamp: tuple[Any, ...]) -> None:
         """Have it answered the usual way, as if whoever asks knew nothing; keep it, and say then what they know."""
         known = next((value for name, value in scope["headers"] if name == b"if-none-match"), None)
         asked = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"if-none-match"]}
@@ -132,8 +138,28 @@ class FinishedBytes:
                 await send(message)
             return
         if len(made.body) <= LARGEST:
-            self._shelf.put(key, made)
+            self._shelf.put((address, _chosen(self._remember(address))), made)
         await _send(scope, send, made, known)
+
+    def _remember(self, address: Address) -> Offers:
+        """Between which languages the answer that was just made chose."""
+        reader = languages.reader()
+        offers = tuple(sorted(reader.offers)) if reader else ()
+        self._offers.pop(address, None)
+        if offers:
+            self._offers[address] = offers
+            while len(self._offers) > MOST_OFFERS:
+                self._offers.popitem(last=False)
+        return offers
+
+
+def _chosen(offers: Offers) -> tuple[str, ...]:
+    """What this reader gets of each."""
+    if not offers:
+        return ()
+    reader = languages.reader()
+    wanted = reader.wanted() if reader else ()
+    return tuple(tongues.best(each, wanted) for each in offers)
 
 
 def _finished(scope: Scope, answer: list[Message], stamp: tuple[Any, ...], began: datetime) -> Finished | None:
@@ -150,7 +176,7 @@ def _finished(scope: Scope, answer: list[Message], stamp: tuple[Any, ...], began
 
 
 def _is_candidate(scope: Scope) -> bool:
-    """Nothing that could make a difference beside the path, `Accept` and the language."""
+    """Nothing that could make a difference beside the path, `Accept` and the languages."""
     return scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]
 
 

@@ -2,11 +2,13 @@
 
 Chosen per request: `?lang=es`, else the cookie that an earlier choice left, else `Accept-Language`, else English.
 Sentences are written in English where they are said, and looked up here; what has no translation stays English. What
-people wrote (names, descriptions, criteria) is never translated here: it carries its own `lang`.
+people wrote (names, descriptions, criteria) is never translated here: it carries its own `lang`. Where its issuer wrote
+it in several languages, the reader's wishes choose one, be it one of ours or not (`tongues.py`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ HERE = Path(__file__).parent / "locales"
 COOKIE = "lang"
 A_YEAR_SECONDS = 365 * 24 * 3600
 _MOST_TAGS = 20  # of one Accept-Language header
+_TAG = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,21 @@ class Language:
     texts: Mapping[str, str] = field(default_factory=dict)
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plural_of: Callable[[int], int] = int  # which of the forms a number takes
+
+
+@dataclass(slots=True)
+class Reader:
+    """Whoever sent a request: what it says of languages, and between which ones a text of people was chosen for it."""
+
+    by_address: str | None  # a tag, spoken here or not
+    remembered: str | None
+    accept_language: str
+    offers: set[tuple[str, ...]] = field(default_factory=set)
+
+    def wanted(self) -> tuple[str, ...]:
+        """The languages that they read, the dearest first: by address, as they chose, as their browser says."""
+        named = [each for each in (self.by_address, self.remembered) if each]
+        return tuple(dict.fromkeys([*named, *ranked(self.accept_language)]))
 
 
 def gettext(text: str, **shown: Any) -> str:
@@ -75,8 +93,19 @@ def use(tag: str) -> None:
     _current.set(LANGUAGES[tag])
 
 
+def reader() -> Reader | None:
+    """Who sent the request; None outside of one."""
+    return _reader.get()
+
+
 def preferred(accept_language: str) -> str:
     """The tag of the best language that an Accept-Language header asks for."""
+    found = negotiate_locale([tag.replace("-", "_") for tag in ranked(accept_language)], list(LANGUAGES))
+    return found if found in LANGUAGES else "en"
+
+
+def ranked(accept_language: str) -> list[str]:
+    """The tags of an Accept-Language header, the dearest first."""
     wanted: list[tuple[float, int, str]] = []
     for part in accept_language.split(",")[:_MOST_TAGS]:
         tag, _, weight = part.strip().partition(";")
@@ -84,10 +113,9 @@ def preferred(accept_language: str) -> str:
             quality = float(weight.partition("=")[2] or 1)
         except ValueError:
             quality = 0.0
-        if tag and quality > 0:
-            wanted.append((-quality, len(wanted), tag.replace("-", "_")))
-    found = negotiate_locale([tag for _, _, tag in sorted(wanted)], list(LANGUAGES))
-    return found if found in LANGUAGES else "en"
+        if _TAG.fullmatch(tag) and quality > 0:
+            wanted.append((-quality, len(wanted), tag))
+    return [tag for _, _, tag in sorted(wanted)]
 
 
 class SpeaksTheirLanguage:
@@ -99,16 +127,18 @@ class SpeaksTheirLanguage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, in its language."""
         if scope["type"] == "http":
-            _current.set(LANGUAGES[_chosen(scope)])
+            reader = _read_wishes(scope)
+            _reader.set(reader)
+            _current.set(LANGUAGES[_chosen(reader)])
         await self._app(scope, receive, send)
 
 
 def stated(query: str) -> str | None:
-    """The language that an address asks for by `lang`; None when it asks for none that is spoken here."""
+    """The language that an address asks for by `lang`, as a tag; None when it asks for none."""
     if "lang=" not in query:
         return None
     tags = [value for name, value in parse_qsl(query, max_num_fields=100) if name == COOKIE]
-    return tags[-1] if tags and tags[-1] in LANGUAGES else None
+    return tags[-1] if tags and _TAG.fullmatch(tags[-1]) else None
 
 
 def remember(response: Response, tag: str) -> None:
@@ -116,13 +146,18 @@ def remember(response: Response, tag: str) -> None:
     response.set_cookie(COOKIE, tag, max_age=A_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
 
 
-def _chosen(scope: Scope) -> str:
+def _read_wishes(scope: Scope) -> Reader:
     headers = Headers(scope=scope)
     try:
         by_address = stated(scope.get("query_string", b"").decode("latin-1"))
     except ValueError:
         by_address = None
-    return by_address or _remembered(headers.get("cookie", "")) or preferred(headers.get("accept-language", ""))
+    return Reader(by_address, _remembered(headers.get("cookie", "")), headers.get("accept-language", ""))
+
+
+def _chosen(reader: Reader) -> str:
+    by_address = reader.by_address if reader.by_address in LANGUAGES else None
+    return by_address or reader.remembered or preferred(reader.accept_language)
 
 
 def _remembered(cookie: str) -> str | None:
@@ -162,3 +197,4 @@ def catalog(tag: str) -> Catalog:
 TAGS = ("en", "es", "ar")
 LANGUAGES: dict[str, Language] = {tag: _read(tag) for tag in TAGS}
 _current: ContextVar[Language] = ContextVar("language", default=LANGUAGES["en"])
+_reader: ContextVar[Reader | None] = ContextVar("reader", default=None)

@@ -18,7 +18,7 @@ from app.stacking.conditions import Condition, HasCredential, HasNode, leaves
 from app.stacking.lattice import LeadsTo
 from app.stacking.lattice.leads import asks_nothing
 from app.stacking.world import CreditTransfer, Kind, Role, World
-from app.web import condition_words
+from app.web import condition_words, tongues
 
 MOST_KEPT = 4096
 MOST_ROLES = 8  # that a page names
@@ -31,6 +31,7 @@ class Link:
     name: str
     abbreviation: str
     path: str | None
+    language: str | None = None  # of the name, where it is there in several
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def link_to(known: Known, name: str) -> Link:
         return Link(name, name, None)
     is_own = credential.kind in {Kind.MICRO, Kind.STACK}
     path = f"/achievements/{known.ids[name]}" if is_own else None
-    return Link(credential.name, credential.abbreviation, path)
+    called, tag = tongues.named(known.names[name]) if name in known.names else (credential.name, None)
+    return Link(called, credential.abbreviation, path, tag)
 
 
 def _before(known: Known, asked: Condition | None) -> str | None:

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.projections import markdown
-from app.web import languages, words
+from app.web import languages, tongues, words
 from app.web.negotiation import HTML
 from app.web.representations import Alternate, Representation, respond
 
@@ -153,6 +153,9 @@ def _environment_of_pages() -> Environment:
         "day": words.day_of,
         "moment": words.moment_of,
         "machine_date": words.machine_date,
+        "direction": words.direction,
+        "told": tongues.told,
+        "called": tongues.name_of,
         "query": lambda text: quote(str(text), safe=""),
     }
     environment.globals |= {"static": static_url, "language": languages.current}

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from app import errors
 from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
+from app.issuing import achievement_facts
 from app.web import connect_problems, fhir_problems, html_problems
 from app.web.access_log import UNFINISHED
 from app.web.deps import service_of
@@ -134,7 +135,7 @@ def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     problems = [
         {
-            "pointer": "/" + "/".join(str(part) for part in item["loc"][1:]),
+            "pointer": achievement_facts.pointer_of(item["loc"][1:]),
             "in": str(item["loc"][0]),
             "sentence": item["msg"],
         }

@@ -14,7 +14,7 @@ from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.office import Office
 from app.projections.typesetting import Paper
 from app.service import Service
-from app.web import badge_sheets, counting, negotiation
+from app.web import badge_sheets, counting, languages, negotiation
 from app.web.badge_view import badge_view, file_stem
 from app.web.deps import TheService
 from app.web.headers import DRAWING_POLICY
@@ -134,6 +134,8 @@ def _headers(session: Session, award: Award, form: Form) -> dict[str, str]:
         headers["X-Robots-Tag"] = "noindex"
     if form is DRAWING:
         headers["Content-Security-Policy"] = DRAWING_POLICY
+    if form is CERTIFICATE:
+        headers["Content-Language"] = languages.current().tag  # it is written for its reader, as the page is
     return headers
 
 

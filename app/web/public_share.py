@@ -17,7 +17,7 @@ from app.issuing.awards import Visibility
 from app.projections import qr
 from app.projections.typesetting import printable
 from app.service import Service
-from app.web import badge_sheets, share_view
+from app.web import badge_sheets, languages, share_view
 from app.web.badge_view import BadgeView, badge_view, file_stem
 from app.web.deps import TheService
 from app.web.headers import DRAWING_POLICY, EMBED_POLICY
@@ -65,7 +65,8 @@ def card(award_id: str, request: Request, service: TheService) -> Response:
     with service.database.read() as session:
         view = badge_view(session, service.office, visible(session, award_id), now=clock.now())
         make = badge_sheets.card_of(session, view)
-    return _picture(request, make(), "image/png", {}, is_public=view.is_public)
+    headers = {"Content-Language": languages.current().tag}
+    return _picture(request, make(), "image/png", headers, is_public=view.is_public)
 
 
 @router.get("/b/{award_id}/embed")
@@ -99,7 +100,7 @@ def oembed(request: Request, service: TheService, asked: Annotated[Asked, Query(
     award_id = _badge_at(service, asked.url)
     with service.database.read() as session:
         view = badge_view(session, service.office, visible(session, award_id), now=clock.now())
-    headers = {} if view.is_public else {"X-Robots-Tag": "noindex"}
+    headers = {"Content-Language": languages.current().tag} | ({} if view.is_public else {"X-Robots-Tag": "noindex"})
     body = strict_json.dumps(_document(view, service.office.addresses.base_url, asked))
     return respond(request, Representation(body, "application/json", is_negotiated=False, headers=headers))
 

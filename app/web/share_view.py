@@ -97,10 +97,10 @@ def _schema(view: BadgeView, base_url: str) -> Markup:
     )
     stated = CredentialStated(
         url=view.url,
-        name=view.name,
+        name=view.told.signed_name,
         abbreviation=view.abbreviation,
-        description=view.description,
-        language=view.language,
+        description=view.told.signed_description,
+        language=view.told.signed_in,
         image_url=view.picture.url,
         status=view.state.word,
         issuer_name=view.issuer.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -83,6 +84,25 @@ def language_name(tag: str) -> str:
     except (ValueError, UnknownLocaleError):
         name = None
     return name or tag
+
+
+def language_own_name(tag: str) -> str:
+    """A language as it calls itself; the tag where nobody knows."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return name[:1].upper() + name[1:] if name else tag
+
+
+@lru_cache(maxsize=256)
+def direction(tag: str) -> str:
+    """The `dir` of a text in a language: `rtl`; else `auto`, as some state a language that they do not write in."""
+    try:
+        is_rightward = Locale.parse(tag, sep="-").character_order != "right-to-left"
+    except (ValueError, UnknownLocaleError):
+        is_rightward = True
+    return "auto" if is_rightward else "rtl"
 
 
 def tag_of_english() -> str | None:

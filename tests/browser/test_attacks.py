@@ -47,7 +47,10 @@ WORDS = {
 NOT_WRITTEN = {"heartbeats", "news_marks", "outbox_queues", "watched_keys", "scheduled_decisions", "import_rows"}
 CODES = {("completions", "reason"), ("bulk_check_rows", "reason")}
 OF_THE_ATTACKED = {
-    "public": ["/achievements/{achievement_id}", "/verify?badge={base_url}/b/{award_id}", "/b/{award_id}/embed"],
+    "public": [
+        "/achievements/{achievement_id}", "/verify?badge={base_url}/b/{award_id}", "/b/{award_id}/embed",
+        "/achievements/{achievement_id}?lang=es", "/b/{award_id}?lang=ar", "/catalogue?lang=es",
+    ],
     "staff": [
         f"/staff/{{slug}}/{rest}"
         for rest in (
@@ -104,6 +107,14 @@ def _write_by_the_office(house: House, fresh: Iterator[str]) -> None:
         "abbreviation": "<b>'\"",
         "description": ALL_OF_THEM[:5_000],
         "criteria_narrative": ALL_OF_THEM[-9_000:],
+        "translations": {
+            tag: {
+                "name": next(fresh),
+                "description": ALL_OF_THEM[:5_000],
+                "criteria_narrative": ALL_OF_THEM[-9_000:],
+            }
+            for tag in ("es", "ar")
+        },
         "tags": [attack[:80] for attack in ATTACKS[:10]],
         "image_alt": next(fresh),
         "skills": [{"name": attack, "url": "https://skills.example/'x", "level": 1} for attack in ATTACKS[:20]],

@@ -19,7 +19,18 @@ from app import clock
 from app import service as services
 from app.credentials import bitstring
 from app.credentials.jsonld.contexts import PINNED
-from app.issuing import any_credentials, awards, eras, erasure, images, issuers, learners, open_badges_2
+from app.issuing import (
+    achievement_facts,
+    achievements,
+    any_credentials,
+    awards,
+    eras,
+    erasure,
+    images,
+    issuers,
+    learners,
+    open_badges_2,
+)
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, Visibility
 from app.issuing.received_endorsements import Form, ReceivedEndorsement
@@ -150,6 +161,26 @@ def test_every_link_of_every_page_leads_to_a_file_and_nothing_asks_for_a_service
     assert len(pages) >= len(badges) + 4  # and the front page, the issuer, the achievement and its version
     assert lost == set()
     assert sum(links.forms for links in pages.values()) == 0
+
+
+def test_texts_in_other_languages_are_there_where_a_badge_names_them_and_their_pages_lead_on(academy, service: Service):
+    with service.database.write() as session:
+        achievement = session.scalars(select(Achievement)).one()
+        stated = achievements.current_facts(session, achievement).to_json() | {"translations": {"ar": {"name": "دعم"}}}
+        facts = achievement_facts.parse(stated)
+        achievements.change(session, achievement, facts=facts, actor="test")
+        achievements.publish(session, service.office, achievement, actor="test")
+    badge = issue(academy, "nora@hosp.example")
+
+    folder = export(academy)
+
+    signed = json.loads((folder / "b" / f"{badge}.json").read_bytes())["credentialSubject"]["achievement"]
+    place = folder / signed["related"][0]["id"].removeprefix("http://badges.test/")
+    assert json.loads((place / "index.json").read_bytes())["name"] == "دعم"
+    assert '<bdi lang="ar" dir="rtl">دعم</bdi>' in (place / "index.html").read_text()
+    links = Links((place / "index.html").read_text()).places
+    assert all(leads_somewhere(folder, each) for each in links if each.startswith("/"))
+    assert f"/{place.parent.relative_to(folder)}/en" in links
 
 
 def leads_somewhere(folder: Path, place: str) -> bool:

@@ -270,7 +270,7 @@ def test_open_badges_2_is_switched_on_and_off_for_one_achievement(academy):
 
 
 def test_achievements_are_listed_and_archived(academy):
-    assert academy.good("achievement", "list", "st-anna") == "bls\tpublished\t1\tBasic Life Support (BLS)\n"
+    assert academy.good("achievement", "list", "st-anna") == "bls\tpublished\t1\tBasic Life Support (BLS)\ten\n"
 
     academy.good("achievement", "archive", "st-anna", "bls")
 

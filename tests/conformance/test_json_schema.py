@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
 from app.credentials import sign
-from app.credentials.model import Issuer, StatusEntry, StatusPurpose
+from app.credentials.model import Issuer, Related, StatusEntry, StatusPurpose
 from tests.credentials.extended import accredited, assessed
 
 NOW = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
@@ -53,6 +53,17 @@ def test_a_badge_of_an_accredited_issuer_that_says_how_it_was_assessed_fits_the_
     document = signed_document(issuer=accredited(make_issuer), achievement=assessed(make_achievement))
 
     assert problems(validator, document) == []
+
+
+def test_a_badge_that_names_its_other_languages_fits_the_schema(validator, signed_document, make_achievement):
+    tags = ("ar", "es-419", "pt-BR", "zh-Hant")
+    related = tuple(Related(f"https://badges.example/a/v1/{tag}", version="1", language=tag) for tag in tags)
+
+    document = signed_document(achievement=make_achievement(related=related))
+
+    assert problems(validator, document) == []
+    document["credentialSubject"]["achievement"]["related"][0]["inLanguage"] = "Arabic"
+    assert problems(validator, document) != []
 
 
 def test_the_barest_badge_fits_the_schema(validator, signed_document, make_achievement, make_recipient):

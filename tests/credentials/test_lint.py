@@ -20,6 +20,7 @@ SUBJECT = ("credentialSubject",)
 ACHIEVEMENT = ("credentialSubject", "achievement")
 ASSESSED = (*ACHIEVEMENT, "resultDescription", 1)
 ENTRY = ("credentialStatus", 0)
+IN_SPANISH = {"id": "https://badges.example/achievements/bls/v1/es", "type": ["Related"], "version": "1"}
 IDENTITY = ("credentialSubject", "identifier", 0)
 
 
@@ -105,6 +106,8 @@ BROKEN_BADGES: list[tuple[str, Break]] = [
     ("OB3-55", put(*ENTRY, "type", value="1EdTechRevocationList")),
     ("OB3-55", put("credentialStatus", value={"type": "BitstringStatusListEntry"})),
     ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Related"], "id": "badge-class"}])),
+    ("OB3-76", put(*ACHIEVEMENT, "related", value=[IN_SPANISH | {"inLanguage": "Spanish"}])),
+    ("OB3-76", put(*ACHIEVEMENT, "related", value=[IN_SPANISH | {"inLanguage": "es-mx"}])),
     ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Achievement"], "id": "https://x.example/b"}])),
     ("OB3-76", put(*ACHIEVEMENT, "related", value=[{"type": ["Related", "BadgeClass"], "id": "https://x.example/b"}])),
     ("OB3-77", drop("awardedDate")),

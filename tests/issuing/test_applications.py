@@ -239,3 +239,16 @@ def test_erasing_a_person_empties_what_they_applied_with(desk):
         assert (left.state, left.statement) == (ApplicationState.WITHDRAWN, "")
         assert [each.text for each in histories.of(session, left)] == [None, None, None]
         assert session.scalar(select(func.count()).select_from(ApplicationEvidence)) == 0
+
+
+@ON_SQLITE
+def test_a_decision_names_what_was_applied_for_in_the_language_of_the_mail(desk):
+    application = apply(desk, desk.achievement(translations={"es": {"name": "Soporte vital"}}))
+    with desk.write() as session:
+        people.speak(session, people.of_confirmed_address(session, MIRA), "es")
+
+    decide(desk, application, deciding.refuse, text="Not enough.")
+
+    with desk.read() as session:
+        query = select(OutboxMessage).where(OutboxMessage.event.like("application.%"))
+        assert "Soporte vital" in session.scalars(query).one().payload["text"]

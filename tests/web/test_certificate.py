@@ -131,7 +131,7 @@ def test_a_program_may_ask_for_it_by_its_type(client: TestClient, award: Award):
     answer = client.get(f"/b/{award.id}", headers={"Accept": "application/pdf"})
 
     assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Cookie"
 
 
 def test_our_own_sentences_are_in_the_reader_s_language_and_names_are_left_as_they_are(

@@ -100,6 +100,25 @@ def test_an_unknown_host_is_answered_as_the_address_of_today(old: TestClient):
     assert answers == [NEW_DID, NEW_DID, NEW_DID, OLD_DID]
 
 
+@pytest.fixture
+def translated(make_award: Callable[..., Award], make_achievement: Callable[..., Any]) -> Award:
+    """A badge of before, whose texts exist in Spanish too."""
+    return make_award(make_achievement(slug="trnp", translations={"es": {"name": "Transporte"}}))
+
+
+def test_the_texts_in_other_languages_answer_where_an_old_badge_names_them(
+    translated: Award, old: TestClient, new: TestClient
+):
+    signed = old.get(f"/b/{translated.id}.json").json()["credentialSubject"]["achievement"]
+    (named,) = signed["related"]
+
+    there = old.get(named["id"].removeprefix(OLD), headers={"Accept": "application/json"})
+
+    assert named["id"].startswith(OLD)
+    assert (there.status_code, there.json()["id"], there.json()["name"]) == (200, named["id"], "Transporte")
+    assert new.get(named["id"].removeprefix(OLD) + ".json").content == there.content
+
+
 @pytest.mark.parametrize("suffix", [".json", ".jwt", ".png", ".svg"])
 def test_every_form_of_an_old_badge_is_the_same_bytes_at_both_addresses(
     old: TestClient, new: TestClient, award: Award, suffix: str

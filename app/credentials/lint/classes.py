@@ -15,6 +15,7 @@ from app.credentials.lint.vocabulary import (
 )
 
 _SHA256 = re.compile(r"sha256\$[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")  # as the JSON Schema has it
 _EXTENSION = re.compile(r"ext:[A-Za-z0-9.|_\-]+")
 _ENUMERATIONS = {
     "achievementType": ACHIEVEMENT_TYPES,
@@ -117,7 +118,7 @@ def alignments(document: Document) -> Found:
 
 @rule("OB3-76", "OB 3.0 data model, Related: id, type; implementation guide: the BadgeClass of Open Badges 2.0")
 def related(document: Document) -> Found:
-    """An achievement may name itself in another generation; a type that no context defines stands in full."""
+    """An achievement may name itself in another generation or language; types that no context defines stand in full."""
     listed = document.at("credentialSubject", "achievement").get("related", [])
     for position, each in enumerate(listed if isinstance(listed, list) else []):
         pointer = f"/credentialSubject/achievement/related/{position}"
@@ -126,6 +127,8 @@ def related(document: Document) -> Found:
             yield pointer, "A related achievement needs an id and the type Related"
         if any(name != "Related" and not is_uri(name) for name in named):
             yield f"{pointer}/type", "A further type of a related achievement must be an absolute address"
+        if isinstance(each, dict) and not _LANGUAGE.fullmatch(str(each.get("inLanguage", "en"))):
+            yield f"{pointer}/inLanguage", "The language of a related achievement must be a tag such as es or pt-BR"
 
 
 @rule("OB3-22", "OB 3.0 JSON Schema: closed classes carry no other members", kind=CREDENTIALS)

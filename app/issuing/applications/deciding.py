@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.credentials import model
 from app.errors import AlreadyAwarded, AlreadyDecided, InvalidInput, NotAllowed
-from app.issuing import achievement_facts, achievements, awards, issuers, letters, mail_languages
+from app.issuing import achievements, awards, issuers, letters, mail_languages, tongues
 from app.issuing.accounts import people
 from app.issuing.applications import histories, papers
 from app.issuing.applications.tables import Application, ApplicationState
@@ -85,15 +85,16 @@ def _tell(
 ) -> None:
     histories.note(session, application, step, actor=_actor(account_id), by_applicant=False, text=text)
     achievement = achievements.by_id(session, application.achievement_id)
-    facts = achievement_facts.parse(achievements.current(session, achievement).facts)
     learner = session.get_one(Learner, application.learner_id)
+    language = mail_languages.of_learner(session, learner)
+    name, _tag = tongues.name_in(achievements.current(session, achievement).facts, (language,))
     mail = messages.application_mail(
         step,
         issuer_name=issuers.by_id(session, application.issuer_id).name,
-        achievement=facts.name,
+        achievement=name,
         said=text,
         url=office.addresses.mine(f"applications/{application.id}"),
-        language=mail_languages.of_learner(session, learner),
+        language=language,
     )
     letters.send(session, office, learner, mail, subject_id=application.id, event=f"application.{step}")
 

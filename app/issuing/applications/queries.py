@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -20,12 +21,16 @@ WAITING = (ApplicationState.SUBMITTED, ApplicationState.NEEDS_MORE)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An application as a list shows it; `achievement` is the name of what was applied for, as it is now."""
+    """An application as a list shows it; `achievement` is the name of what was applied for, as it is now.
+
+    `facts` are those that say so, as they are stored.
+    """
 
     application: Application
     achievement: str
     issuer: Issuer
     learner: Learner
+    facts: dict[str, Any]
 
 
 def mine(session: Session, account_id: str, application_id: str) -> Application:
@@ -57,11 +62,10 @@ def of_issuer(issuer_id: str, state: str | None) -> Select[Application]:
     return query if state is None else query.where(Application.state == state)
 
 
-def lines() -> Select[Application, str, Issuer, Learner]:
+def lines() -> Select[Application, dict[str, Any], Issuer, Learner]:
     """The query of applications with what a list shows of each."""
-    name = AchievementVersion.facts["name"].as_string()
     return (
-        select(Application, name, Issuer, Learner)
+        select(Application, AchievementVersion.facts, Issuer, Learner)
         .join(Achievement, Achievement.id == Application.achievement_id)
         .join(AchievementVersion, AchievementVersion.achievement_id == Achievement.id)
         .join(Issuer, Issuer.id == Application.issuer_id)
@@ -70,9 +74,12 @@ def lines() -> Select[Application, str, Issuer, Learner]:
     )
 
 
-def read(session: Session, query: Select[Application, str, Issuer, Learner]) -> list[Line]:
+def read(session: Session, query: Select[Application, dict[str, Any], Issuer, Learner]) -> list[Line]:
     """The lines of such a query."""
-    return [Line(application, name, issuer, learner) for application, name, issuer, learner in session.execute(query)]
+    return [
+        Line(application, str(facts["name"]), issuer, learner, facts)
+        for application, facts, issuer, learner in session.execute(query)
+    ]
 
 
 def count_waiting(session: Session, issuer_id: str) -> int:

@@ -1,7 +1,7 @@
 """Mail: how an issuer writes to its learners, to whom it does not write, when mails wait, and what came back."""
 
 from app.issuing.mail.admission import MailLimits, going_out
-from app.issuing.mail.composing import Badge, badge_mail, digest
+from app.issuing.mail.composing import Badge, badge_mail, chosen, digest
 from app.issuing.mail.configuring import (
     change_settings,
     delete_template,
@@ -41,6 +41,7 @@ __all__ = [
     "Suppression",
     "badge_mail",
     "change_settings",
+    "chosen",
     "delete_template",
     "digest",
     "going_out",

@@ -18,7 +18,7 @@ from app.projections.messages import Line, MailContent
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What a mail says of one badge. `criteria` is plain text; `language` is that of the achievement's words."""
+    """What a mail says of one badge. `criteria` is plain text; `language` is that of the name."""
 
     name: str
     url: str
@@ -28,6 +28,7 @@ class Badge:
     image_url: str | None = None
     valid_until: datetime | None = None
     criteria: str | None = None
+    criteria_language: str | None = None  # None = that of the name
 
     @property
     def line(self) -> Line:
@@ -54,6 +55,7 @@ def badge_mail(
         valid_until=badge.valid_until,
         criteria=badge.criteria,
         language=badge.language,
+        criteria_language=badge.criteria_language,
         reader_language=language,
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, definitions
+from app.issuing import achievement_facts, definitions, tongues
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.issuing.definitions import Kind
@@ -58,6 +58,7 @@ class Known:
     slugs: Mapping[str, str]  # id of an achievement or of a recognised credential -> its name in the world
     ids: Mapping[str, str]  # the other way round
     pathway_ids: Mapping[str, str]  # name of a published pathway -> its id
+    names: Mapping[str, Mapping[str, Any]]  # name of an achievement in the world -> its names, for `tongues.name_in`
     skill_names: Mapping[str, str]  # code or address of a skill, as achievements name it -> its name in the world
 
 
@@ -104,6 +105,7 @@ def _read(session: Session, issuer_id: str, mark: str) -> Known:
         slugs=slugs,
         ids={slug: id_ for id_, slug in slugs.items()},
         pathway_ids={pathway.id: id_ for id_, pathway in newest},
+        names={slug: tongues.names_of(facts) for _id, slug, facts in own},
         skill_names=_skill_names((slug, facts) for _kind, slug, facts in stated if isinstance(facts, SkillFacts)),
     )
 

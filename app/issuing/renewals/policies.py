@@ -23,6 +23,7 @@ class Policy:
 
     achievement_id: str
     name: str
+    names: dict[str, Any]  # in every language, for `tongues.name_in`
     abbreviation: str
     language: str
     renewal: RenewalPolicy
@@ -58,6 +59,7 @@ def _policy(achievement_id: str, facts: dict[str, Any]) -> Policy:
     return Policy(
         achievement_id=achievement_id,
         name=facts["name"],
+        names={each: facts[each] for each in ("name", "language", "translations") if each in facts},
         abbreviation=facts.get("abbreviation") or "",
         language=facts.get("language") or "en",
         renewal=achievement_facts.stored_renewal_policy(facts),

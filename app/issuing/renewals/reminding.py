@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.issuing import announcements, issuers, letters, mail, mail_languages
+from app.issuing import announcements, issuers, letters, mail, mail_languages, tongues
 from app.issuing.awards import Award, AwardState
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
@@ -149,15 +149,16 @@ def _mail(session: Session, office: Office, policy: Policy, award: Award, offset
         return
     has_grace = policy.renewal.grace_days > 0
     learner = session.get_one(Learner, award.learner_id)
+    language = mail_languages.of_learner(session, learner)
     content = messages.renewal_mail(
         issuer_name=issuers.by_id(session, award.issuer_id).name,
-        achievement=policy.name,
+        achievement=tongues.name_in(policy.names, (language,))[0],
         way=_WAYS[policy.renewal.method],
         ends_at=ends_at,
         grace_until=deadlines(policy.renewal, ends_at).grace_until if has_grace else None,
         has_lapsed=offset == LAPSED,
         url=office.addresses.mine("renewals"),
-        language=mail_languages.of_learner(session, learner),
+        language=language,
     )
     letters.send(session, office, learner, content, subject_id=award.id, event="renewal.reminder")
 

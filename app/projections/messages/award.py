@@ -21,14 +21,16 @@ def award_mail(
     criteria: str | None,
     language: str | None,
     reader_language: str,
+    criteria_language: str | None = None,
 ) -> MailContent:
     """The mail that says "you earned a badge", with its address, its dates and what it took.
 
     All facts are data: names are one line each without invisible turns of reading direction (T38, T39). `criteria`
-    is plain text and is shortened; `language` is that of the achievement's words (BCP 47, None = not stated),
-    `reader_language` that of our own sentences (one that `spoken` returned). `image_url` is the badge's PNG, the only
-    remote thing in the mail (None = no image). `learner_name=None` greets without a name; `valid_until=None` says that
-    the badge does not end. Dates are in UTC.
+    is plain text and is shortened; `language` is that of the achievement's name (BCP 47, None = not stated),
+    `criteria_language` that of the criteria where it is another (None = it is not), `reader_language` that of our own
+    sentences (one that `spoken` returned). `image_url` is the badge's PNG, the only remote thing in the mail (None = no
+    image). `learner_name=None` greets without a name; `valid_until=None` says that the badge does not end. Dates are
+    in UTC.
     Raises InvalidInput for an address that is not http(s).
     """
     say, what = sentences.in_language(reader_language), wording.one_line(achievement_name)
@@ -47,6 +49,7 @@ def award_mail(
         "valid_until": None if valid_until is None else wording.written_date(valid_until, reader_language),
         "criteria": wording.shortened(criteria or "") or None,
         "words_language": wording.language_tag(language),
+        "criteria_language": wording.language_tag(criteria_language or language),
     }
     return MailContent(
         subject=wording.one_line(say("You earned a badge: {achievement}", achievement=what)),

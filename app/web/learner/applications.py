@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotFound, ServiceError
 from app.issuing import achievement_facts, achievements, issuers
+from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement
 from app.issuing.applications import (
     Application,
@@ -24,6 +25,7 @@ from app.issuing.applications import (
 )
 from app.issuing.applications.applying import Statement
 from app.service import Service
+from app.web import tongues
 from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import go, inside, refusal
@@ -47,6 +49,7 @@ class Offer:
     abbreviation: str
     issuer_name: str
     language: str
+    words: str  # to search in: the names in every language, the abbreviation and the issuer
 
 
 @router.get("")
@@ -66,14 +69,19 @@ def choose_achievement(
         return _form(request, person, service, achievement)
     with service.database.read() as session:
         offers = [
-            Offer(one.id, facts.name, facts.abbreviation, by.name, facts.language)
+            Offer(one.id, told.name, facts.abbreviation, by.name, told.language, _words(facts, by.name))
             for one, facts, by in switches.published(session)
-            if one.takes_applications
+            if one.takes_applications and (told := tongues.told(facts))
         ]
     wanted = q.strip().casefold()
-    found = [each for each in offers if wanted in f"{each.name} {each.abbreviation} {each.issuer_name}".casefold()]
+    found = [each for each in offers if wanted in each.words]
     more = max(0, len(found) - MOST_FOUND)
     return inside(request, "learner/application_choose.html", person, offers=found[:MOST_FOUND], q=q.strip(), more=more)
+
+
+def _words(facts: AchievementFacts, issuer_name: str) -> str:
+    names = [facts.name, *(each.name for each in facts.translations.values())]
+    return " ".join([*names, facts.abbreviation, issuer_name]).casefold()
 
 
 @router.post("/new")

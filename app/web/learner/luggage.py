@@ -24,7 +24,7 @@ from app.projections import tables
 from app.projections.tables import Column, Kind, Table
 from app.projections.typesetting import Paper
 from app.service import Service
-from app.web import badge_sheets
+from app.web import badge_sheets, tongues
 from app.web.badge_view import badge_view, file_stem
 from app.web.languages import gettext as _
 from app.web.learner import kept_view
@@ -149,7 +149,7 @@ def _list(service: Service, held: Sequence[Held], folders: dict[str, str]) -> by
     now = clock.now()
     rows: list[Sequence[tables.Cell]] = [
         (
-            each.facts.name,
+            tongues.told(each.facts).name,
             each.facts.abbreviation,
             each.issuer.name,
             each.award.awarded_at.date(),

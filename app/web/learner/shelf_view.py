@@ -8,7 +8,7 @@ from datetime import datetime
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import choices
 from app.issuing.holding.shelf import Held
-from app.web import states
+from app.web import states, tongues
 from app.web.languages import gettext as _
 from app.web.languages import marked
 from app.web.states import State, Tone
@@ -44,14 +44,15 @@ class BadgeCard:
 def card_of(held: Held, *, now: datetime) -> BadgeCard:
     """The card of a badge, for its holder."""
     award, facts = held.award, held.facts
+    told = tongues.told(facts)
     state = state_of(held, now=now)
     return BadgeCard(
         id=award.id,
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        language=facts.language,
+        language=told.language,
         image_path=f"/images/{held.image_sha256}.png",
-        alt=facts.image_alt or _("Badge: %(name)s", name=facts.name),
+        alt=facts.image_alt or _("Badge: %(name)s", name=told.name),
         issuer_name=held.issuer.name,
         issuer_slug=held.issuer.slug,
         awarded_at=award.awarded_at,

@@ -35,10 +35,11 @@ from app.issuing.inbox import parked
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.lti import LtiPlatform
+from app.issuing.tongues import Told
 from app.lms.jwt_body import InvalidToken, claims_of
 from app.lms.lti.claims import InvalidLaunch, Launch, Message, check_message, read_launch
 from app.service import Service
-from app.web import taking_in
+from app.web import taking_in, tongues
 from app.web.deps import RawBody, TheNetwork, TheService, rates_of
 from app.web.lti import linking
 from app.web.lti.frames import framed
@@ -57,11 +58,9 @@ REFUSED = "This launch cannot be accepted. Open the activity in your course once
 class Shown:
     """The badge of an activity, and how it stands with whoever launched; `badge_path` None = not earned."""
 
-    name: str
-    description: str
+    told: Told
     image_path: str
     path: str
-    criteria: str | None
     badge_path: str | None
 
 
@@ -236,10 +235,8 @@ def _badge(session: Session, achievement: Achievement, award: Award | None) -> S
     facts = achievement_facts.parse(version.facts)
     is_seen = award is not None and award.visibility != Visibility.PRIVATE
     return Shown(
-        name=facts.name,
-        description=facts.description,
+        told=tongues.told(facts),
         image_path=f"/images/{version.image_sha256}.png",
         path=f"/achievements/{achievement.id}",
-        criteria=facts.criteria_narrative,
         badge_path=f"/b/{award.id}" if award is not None and is_seen else None,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import Session
 
 from app.credentials.model import Algorithm
-from app.issuing import issuers, signing_keys
+from app.issuing import issuers, signing_keys, tongues
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.issuing.any_credentials import ListedCredential
 from app.issuing.awards import Award, AwardState, Visibility
@@ -75,13 +75,20 @@ def of_things(session: Session, office: Office) -> Iterator[Wanted]:
     yield Wanted.at("/.well-known/jwks.json")
     for issuer in issuers.every(session):
         yield from _of_issuer(session, issuer)
-    for achievement_id, number, is_2_0 in session.execute(
-        select(AchievementVersion.achievement_id, AchievementVersion.number, AchievementVersion.open_badges_2)
+    for achievement_id, number, is_2_0, facts in session.execute(
+        select(
+            AchievementVersion.achievement_id,
+            AchievementVersion.number,
+            AchievementVersion.open_badges_2,
+            AchievementVersion.facts,
+        )
     ):
         path = f"/achievements/{achievement_id}/v{number}"
-        yield Wanted.page(path)
-        yield Wanted.at(f"{path}{LINKED_DATA.suffix}")
-        yield Wanted(f"{path}{LINKED_DATA.suffix}", f"{path[1:]}/index.json")
+        others = tongues.offered_by(facts) if facts.get("translations") else ()
+        for each in (path, *(f"{path}/{tag}" for tag in others)):
+            yield Wanted.page(each)
+            yield Wanted.at(f"{each}{LINKED_DATA.suffix}")
+            yield Wanted(f"{each}{LINKED_DATA.suffix}", f"{each[1:]}/index.json")
         if is_2_0:
             yield Wanted.below(f"/ob2{path}")
     for pathway_id, number in session.execute(

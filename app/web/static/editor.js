@@ -65,7 +65,10 @@ function keepOpen(before, after) {
 function sayAnew(said) {
   const place = document.getElementById(said.id);
   if (!place || place.isEqualNode(said)) return;
-  place.replaceChildren(...[...said.childNodes].map((each) => document.adoptNode(each)));
+  const kept = place.value; // of a select: what was chosen stays chosen while it can be
+  // Copies: options that are taken out of a select one by one would each be chosen for a moment, and stay so.
+  place.replaceChildren(...[...said.childNodes].map((each) => document.importNode(each, true)));
+  if ([...(place.options ?? [])].some((each) => each.value === kept)) place.value = kept;
 }
 
 // Takes a row away, adds one, or lets two change places; false where the server has to do it.

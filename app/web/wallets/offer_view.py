@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, awards, issuers, wallets
+from app.issuing import awards, issuers, wallets
 from app.issuing.awards import Award
 from app.issuing.office import Office
 from app.issuing.wallets import WalletOffer
 from app.projections import qr
 from app.projections import wallets as told
+from app.web import tongues
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ def offer_view(
     """The offer with this code."""
     award = session.get_one(Award, offer.award_id)
     issuer = issuers.by_id(session, offer.issuer_id)
-    facts = achievement_facts.parse(awards.version_of(session, award).facts)
+    name, language = tongues.name_of(awards.version_of(session, award).facts)
     link, request = links_of(office, issuer.slug, offer, code)
     return OfferView(
-        name=facts.name,
-        language=facts.language,
+        name=name,
+        language=language,
         issuer_name=issuer.name,
         page_url=office.addresses.wallet_offer(issuer.slug, code),
         ends_at=offer.expires_at,

@@ -243,3 +243,40 @@ def test_nobody_switches_for_a_neighbour(api: Any, neighbour: Any):
     made = api.publish("phlb")
 
     assert neighbour.refused("PATCH", f"/achievements/{made['id']}", {"open_badges_2": True})[0] == 404
+
+
+# -- other languages -----------------------------------------------------------------------------------------
+
+IN_SPANISH = {"es": {"name": "Flebotomía", "description": "Extrae sangre.", "criteria_narrative": "Diez."}}
+
+
+def test_translations_are_written_read_and_carried_on(api: Any):
+    made = api.publish("phlb", translations=IN_SPANISH)
+
+    assert {name: text for name, text in made["facts"]["translations"]["es"].items() if text} == IN_SPANISH["es"]
+    assert api.put("/achievements/phlb", **made["facts"]) == made
+    award = api.post("/awards", achievement="phlb", recipient={"email": "ana@x.example"})
+    (named,) = api.credential(award["id"])["credentialSubject"]["achievement"]["related"]
+    assert (named["inLanguage"], named["id"]) == ("es", f"{made['page']}/v1/es")
+
+
+@pytest.mark.parametrize(
+    ("translations", "place"),
+    [
+        ({"es": {"name": ""}}, "/facts/translations/es/name"),
+        ({"es": {"name": "x", "description": 7}}, "/facts/translations/es/description"),
+        ({"Spanish": {"name": "x"}}, "/facts/translations/Spanish"),
+        ({"en": {"name": "x"}}, "/facts/translations/en"),
+        ({"es": None}, "/facts/translations/es"),
+        ([], "/facts/translations"),
+    ],
+)
+def test_a_wrong_translation_is_refused_at_its_place(
+    api: Any, phlebotomy: dict[str, Any], translations: Any, place: str
+):
+    stated = {"slug": "phlb", "facts": phlebotomy | {"translations": translations}}
+
+    status, problem = api.refused("POST", "/achievements", stated)
+
+    assert status == 422
+    assert {each["pointer"] for each in problem["problems"]} == {place}

@@ -48,6 +48,10 @@ EVERYTHING: dict[str, Any] = {
     "price": {"amount": "120", "currency": "EUR"},
     "tags": ["blood", "beginners"],
     "language": "en",
+    "translations": {
+        "es": {"name": "Flebotomía", "description": "Extrae sangre venosa.", "criteria_narrative": "Diez."},
+        "zh-Hant": {"name": "採血基礎"},
+    },
     "validity": {"kind": "months", "amount": 24, "end_of_month": True},
     "drawing": {"shape": "leaf", "fill": "#5b2a86", "accent": "#f2b134", "level": 2, "icon": "drop"},
     "image_alt": "Purple leaf with a drop",

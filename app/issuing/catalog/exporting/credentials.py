@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.issuing.achievement_facts import AchievementFacts, DrawingFacts, ResultFacts, SkillFacts, ValidityFacts
+from app.issuing.achievement_facts import (
+    AchievementFacts,
+    DrawingFacts,
+    ResultFacts,
+    SkillFacts,
+    TranslationFacts,
+    ValidityFacts,
+)
 from app.issuing.catalog.exporting.names import Ids, Organizations, Policies
 from app.issuing.catalog.exporting.writing import amount, said
 from app.issuing.definitions.kinds import CeUnitFacts, FrameworkFacts, RecognisedFacts
@@ -63,6 +70,7 @@ class Credentials:
             formats=[each.value for each in facts.formats],
             tags=list(facts.tags),
             language=facts.language,
+            translations={tag: _translated(facts.translations[tag]) for tag in sorted(facts.translations)} or None,
             image=None if facts.drawing == DrawingFacts() else facts.drawing.model_dump(mode="json", exclude_none=True),
             image_alt=facts.image_alt,
         )
@@ -137,6 +145,11 @@ class Credentials:
             without = {name: value for name, value in each.items() if name not in implied}
             self.results.append({"id": without.pop("id"), "credential": slug, **without})
         return {}
+
+
+def _translated(texts: TranslationFacts) -> dict[str, Any]:
+    """The texts in one more language, under the names that the entry has for its own."""
+    return said(name=texts.name, description=texts.description, criteria=texts.criteria_narrative)
 
 
 def _as_shown(slug: str, facts: DefinedSkill, frameworks: Mapping[str, FrameworkFacts]) -> SkillFacts | None:

@@ -87,6 +87,7 @@ def _document(file: CatalogFile, skills: Skills, entry: Entry, kind: str) -> dic
         "academic_credits": number(entry.get("academic_credits")),
         "tags": plain(entry.get("tags")),
         "language": entry.get("language") or defaults.get("language") or file.about("language"),
+        "translations": _translations(entry),
         "skills": skills.of_achievement(entry),
         "continuing_education": _continuing_education(file, entry),
         "price": _price(file, entry),
@@ -98,6 +99,19 @@ def _document(file: CatalogFile, skills: Skills, entry: Entry, kind: str) -> dic
         "is_stack": True if kind == "stack" else None,
         "prerequisites": plain(entry.get("prerequisites")),
         "formats": plain(entry.get("formats")),
+    }
+
+
+def _translations(entry: Entry) -> Any:
+    """The texts in other languages, by their tags, under the names that the entry has for its own texts."""
+    stated = plain(entry.get("translations"))
+    if not isinstance(stated, dict):
+        return stated
+    return {
+        str(tag): {("criteria_narrative" if name == "criteria" else name): value for name, value in texts.items()}
+        if isinstance(texts, dict)
+        else texts
+        for tag, texts in stated.items()
     }
 
 
@@ -136,8 +150,9 @@ def _recognised(file: CatalogFile, skills: Skills, slug: str, entry: Entry, kind
 
 
 def _say_what_others_credentials_lack(file: CatalogFile, slug: str, entry: Entry) -> None:
-    empty: tuple[object, ...] = (None, 0, "none", [], "")
-    names = ("price", "assessment", "prerequisites", "formats", "results", "image", "image_alt", "criteria_url")
+    empty: tuple[object, ...] = (None, 0, "none", [], {}, "")
+    names = ("price", "assessment", "prerequisites", "formats", "results", "image", "image_alt", "criteria_url",
+             "translations")  # fmt: skip
     if said := [name for name in names if entry.get(name) not in empty]:
         file.skipped.append(f"{slug}: {', '.join(said)} of a credential that is awarded elsewhere")
 

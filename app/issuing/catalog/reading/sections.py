@@ -32,8 +32,8 @@ SECTIONS: Mapping[str, Section] = {
     "credentials": _section(
         "id kind name abbreviation issuer achievement_type education_type description criteria criteria_url"
         " formal_relation skills hours ce academic_credits price assessment renewal validity tags language image"
-        " image_alt evidence prerequisites inherits_skills formats results awarded_here group_participation"
-        " group_evaluation",
+        " image_alt translations evidence prerequisites inherits_skills formats results awarded_here"
+        " group_participation group_evaluation",
         seed=_SOURCE,
     ),
     "result_descriptions": _section(

@@ -36,9 +36,9 @@ def differences(old: Edition, new: Edition) -> list[Difference]:
     """The fields that differ, in the order of the form."""
     before, after = _texts(old.facts), _texts(new.facts)
     found = [
-        Difference(field, pieces=pieces_of.of_texts(before[field], text))
-        for field, text in after.items()
-        if before[field] != text
+        Difference(field, pieces=pieces_of.of_texts(before.get(field, ""), after.get(field, "")))
+        for field in before | after
+        if before.get(field, "") != after.get(field, "")
     ]
     lists_before, lists_after = _lists(old.facts), _lists(new.facts)
     for field, entries in lists_after.items():
@@ -67,7 +67,18 @@ def _texts(facts: AchievementFacts) -> dict[str, str]:
         _("Relation to a formal qualification"): _chosen(wording.formal_relations(), facts.formal_relation),
         _("Description of the image"): facts.image_alt or "",
         _("Drawing"): _drawing(facts.drawing),
-    }
+    } | _translated(facts)
+
+
+def _translated(facts: AchievementFacts) -> dict[str, str]:
+    """Each text in each other language, by a label that names it."""
+    found: dict[str, str] = {}
+    for tag in sorted(facts.translations):
+        texts, language = facts.translations[tag], f"{words.language_name(tag)} ({tag})"
+        found[_("Name in %(language)s", language=language)] = texts.name
+        found[_("Description in %(language)s", language=language)] = texts.description or ""
+        found[_("Criteria in %(language)s", language=language)] = texts.criteria_narrative or ""
+    return found
 
 
 def _groups(facts: AchievementFacts) -> str:

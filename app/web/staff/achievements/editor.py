@@ -35,14 +35,14 @@ from app.web.languages import ngettext
 from app.web.representations import Representation, respond
 from app.web.signed_in import Designer, Reader, Staff
 from app.web.staff import condition_notes
-from app.web.staff.achievements import fields, wording
+from app.web.staff.achievements import fields, translation_fields, wording
 from app.web.staff.achievements.fields import Typed
 from app.web.staff.achievements.preview import LONGEST_NAME_DRAWN, preview
 from app.web.staff.condition_notes import Note
 
 router = APIRouter()
 
-_ROW_ACT = re.compile(r"(add|remove)-(skill|credit|result)(?:-(\d{1,3}))?")
+_ROW_ACT = re.compile(r"(add|remove)-(skill|credit|result|translation)(?:-(\d{1,3}))?")
 _MOST_SUGGESTIONS = 30  # of a short name, until one is free
 
 
@@ -85,9 +85,11 @@ def fragment(staff: Designer, request: Request, form: Sent, service: TheService)
     typed = _typed(visit, form)
     found = _opened(service, staff, form.text("achievement", most=80))
     facts, _wrong = fields.checked(typed, _facts_of(visit, found))
-    shown = preview(service, staff, facts or fields.as_far_as_possible(typed), found)
+    tongue = typed.values["preview_in"]
+    shown = preview(service, staff, facts or fields.as_far_as_possible(typed), found, tongue=tongue)
     template = "staff/achievement_preview_alone.html"
-    return at_work(request, template, staff, preview=shown, note=_note(_world(visit), typed))
+    note = _note(_world(visit), typed)
+    return at_work(request, template, staff, preview=shown, note=note, typed=typed, tongues=_tongues(typed))
 
 
 @router.get("/new")
@@ -171,6 +173,11 @@ def _note(world: World, typed: Typed) -> Note:
     return condition_notes.note(world, typed.values["prerequisites"], typed.prerequisites)
 
 
+def _tongues(typed: Typed) -> list[tuple[str, str]]:
+    """What the preview can be shown in."""
+    return translation_fields.tongues(typed.values["language"] or "en", typed.rows.get(translation_fields.KIND, ()))
+
+
 def stamp(achievement: Achievement) -> str:
     """What a form carries, to notice that somebody else saved meanwhile, in the same second too."""
     facts = json.dumps([achievement.draft, achievement.open_badges_2], sort_keys=True)
@@ -240,7 +247,14 @@ def _shown(visit: _Visit, typed: Typed, found: Achievement | None, *, wrong: dic
         wrong=wrong or {},
         achievement=found,
         seen=stamp(found) if found else "",
-        preview=preview(visit.service, staff, facts or fields.as_far_as_possible(typed), found),
+        preview=preview(
+            visit.service,
+            staff,
+            facts or fields.as_far_as_possible(typed),
+            found,
+            tongue=typed.values["preview_in"],
+        ),
+        tongues=_tongues(typed),
         skills_in_use=skills,
         most_rows=fields.MOST_ROWS,
         empty_row=fields.empty_row,

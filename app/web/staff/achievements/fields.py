@@ -10,20 +10,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.issuing.achievement_facts import AchievementFacts, Format, SkillFacts
+from app.issuing.achievement_facts import MOST_TRANSLATIONS, AchievementFacts, Format, SkillFacts
 from app.stacking import conditions
 from app.stacking.condition_text import Names, Reading, write
 from app.stacking.renewal import ValidityKind
 from app.web.forms import Form
 from app.web.staff import condition_notes
-from app.web.staff.achievements import renewal_fields
+from app.web.staff.achievements import renewal_fields, translation_fields
 from app.web.staff.achievements.mistakes import field_of, sentence_of
 
 SCALARS = (
     "slug", "name", "abbreviation", "description", "language", "achievement_type", "criteria_narrative",
     "criteria_url", "assessment_method", "hours", "academic_credits", "tags", "education_type", "formal_relation",
     "validity_kind", "validity_amount", "validity_until", "price_amount", "price_currency", "shape", "fill", "accent",
-    "level", "icon", "image_alt", "prerequisites", *renewal_fields.SCALARS,
+    "level", "icon", "image_alt", "prerequisites", "preview_in", *renewal_fields.SCALARS,
 )  # fmt: skip
 _FORMATS = {f"format_{each.value}": each.value for each in Format}
 _GROUPS = ("group_participation", "group_evaluation")
@@ -32,10 +32,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "skill": ("name", "url", "level", "code", "framework", "target_type"),
     "credit": ("amount", "unit"),
     "result": ("id", "name", "result_type", "allowed_values", "required_value", "value_min", "value_max"),
+    translation_fields.KIND: ("tag", *translation_fields.TEXTS),
 }
-MOST_ROWS = {"skill": 50, "credit": 20, "result": 50}
+MOST_ROWS = {"skill": 50, "credit": 20, "result": 50, translation_fields.KIND: MOST_TRANSLATIONS}
+_ON_DEMAND = ("result", translation_fields.KIND)  # kinds of which no empty row is shown
 # What a row says even if nobody typed anything into it.
-_GIVEN = {"skill": {"level": "3"}, "credit": {}, "result": {"result_type": "Percent", "id": ""}}
+_GIVEN = {"skill": {"level": "3"}, "credit": {}, "result": {"result_type": "Percent", "id": ""},
+          translation_fields.KIND: {}}  # fmt: skip
 _LISTS = {"skill": "skills", "credit": "continuing_education", "result": "result_descriptions"}
 _SAME_NAME = ("name", "abbreviation", "description", "language", "achievement_type", "criteria_narrative",
               "criteria_url", "assessment_method", "hours", "academic_credits", "education_type", "formal_relation",
@@ -45,6 +48,7 @@ _IN_FORM = frozenset(
         *_SAME_NAME,
         *_LISTS.values(),
         "tags",
+        "translations",
         "validity",
         "price",
         "drawing",
@@ -132,6 +136,7 @@ def of_facts(
         "group_evaluation": facts.group_evaluation,
     } | {box: any(each.value == form for each in facts.formats) for box, form in _FORMATS.items()}
     rows = {kind: tuple(_row(kind, each) for each in document.get(name, [])) for kind, name in _LISTS.items()}
+    rows[translation_fields.KIND] = translation_fields.shown(facts)
     return Typed(
         values, frozenset(renewal_ticked | {name for name, is_on in ticked.items() if is_on}), rows, Reading(condition)
     )
@@ -144,7 +149,8 @@ def understood(typed: Typed, names: Names) -> Typed:
 
 def with_row(typed: Typed, kind: str) -> Typed:
     """The form with one more row, to be filled."""
-    rows = (*typed.shown_rows(kind), empty_row(kind))[: MOST_ROWS[kind]]
+    before = typed.rows.get(kind, ()) if kind in _ON_DEMAND else typed.shown_rows(kind)
+    rows = (*before, empty_row(kind))[: MOST_ROWS[kind]]
     return replace(typed, rows=typed.rows | {kind: rows})
 
 
@@ -187,6 +193,7 @@ def stated(typed: Typed, before: AchievementFacts | None = None) -> dict[str, An
     document["continuing_education"] = [
         _present(row | {"amount": _number(row["amount"])}) for row in typed.rows.get("credit", ())
     ]
+    document["translations"] = translation_fields.stated(typed.rows.get(translation_fields.KIND, ()))
     document["result_descriptions"] = _results(typed.rows.get("result", ()))
     return document
 
@@ -200,12 +207,14 @@ def checked(typed: Typed, before: AchievementFacts | None) -> tuple[AchievementF
     kept = {} if before is None else before.to_json()
     unknown = {name: value for name, value in kept.items() if name not in document and name not in _IN_FORM}
     read = typed.prerequisites  # a name that is not there yet keeps nobody from saving
-    wrong = {"prerequisites": read.problems[-1].sentence} if read.problems and read.condition is None else {}
+    translations = typed.rows.get(translation_fields.KIND, ())
+    wrong = translation_fields.twice(translations)
+    wrong |= {"prerequisites": read.problems[-1].sentence} if read.problems and read.condition is None else {}
     try:
         facts = AchievementFacts.model_validate(unknown | document)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            name = field_of(each["loc"], validity_kind=typed.values["validity_kind"])
+            name = field_of(each["loc"], validity_kind=typed.values["validity_kind"], translations=translations)
             wrong.setdefault(name, sentence_of(name, each["type"], each.get("ctx", {})))
         return None, wrong
     return (None if wrong else facts), wrong
@@ -237,6 +246,8 @@ def _leave_out(document: dict[str, Any], place: tuple[int | str, ...]) -> None:
         rows = document.get(str(top), [])
         if isinstance(below[0], int) and below[0] < len(rows):
             del rows[below[0]]
+    elif top == "translations" and below:
+        document["translations"].pop(below[0], None)
     elif top == "drawing" and below:
         document["drawing"].pop(below[0], None)
     else:

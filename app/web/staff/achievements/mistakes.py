@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.web.languages import gettext as _
 from app.web.languages import marked
-from app.web.staff.achievements import renewal_fields
+from app.web.staff.achievements import renewal_fields, translation_fields
 
 _ROWS = {"skills": "skill", "continuing_education": "credit", "result_descriptions": "result"}
 _ADDRESSES = ("url", "criteria_url")
@@ -23,12 +24,14 @@ _LIMITS = {
 _RULES = {
     "control characters": marked("This holds a character that cannot be seen. Type it anew."),
     "same day are one": marked("Two reminders on the same day are one."),
+    "language of the achievement already": marked("This is the language that is signed; the texts above are in it."),
+    "no text of the criteria": marked("There is no text of the criteria above that this could be a translation of."),
     "cannot be carried over": marked("Units that count for several badges cannot be carried over as well."),
 }
 
 
-def field_of(place: tuple[int | str, ...], *, validity_kind: str) -> str:
-    """The name of the field that a place in the facts comes from."""
+def field_of(place: tuple[int | str, ...], *, validity_kind: str, translations: Sequence[dict[str, str]] = ()) -> str:
+    """The name of the field that a place in the facts comes from; `translations` are the rows of other languages."""
     top, *below = place
     if top in _ROWS:
         index, name = (*below, 0, "name")[:2] if below else (0, "name")
@@ -36,8 +39,9 @@ def field_of(place: tuple[int | str, ...], *, validity_kind: str) -> str:
     if top == "validity":
         name = str(below[0]) if below else ("until" if validity_kind == "fixed_date" else "amount")
         return f"validity_{name}"
-    if top == "renewal":
-        return renewal_fields.field_of(below)
+    if top in {"renewal", "translations"}:
+        is_renewal = top == "renewal"
+        return renewal_fields.field_of(below) if is_renewal else translation_fields.field_of(below, translations)
     if top == "price":
         return f"price_{below[0] if below else 'amount'}"
     if top == "drawing" and below:
@@ -84,7 +88,7 @@ def _needed(last: str) -> str:
 
 
 def _pattern(last: str) -> str:
-    if last == "language":
+    if last in {"language", "tag"}:
         return _("A language is written as a tag, such as en, es or pt-BR.")
     if last == "price_currency":
         return _("A currency is written as three letters, such as USD or EUR.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials import ob3
-from app.issuing import achievement_images, achievements
+from app.issuing import achievement_images, achievements, tongues
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState
 from app.issuing.office import Office
@@ -35,7 +35,9 @@ class Preview:
     name: str
     abbreviation: str
     description: str
-    language: str
+    language: str  # of the name
+    description_language: str
+    criteria_language: str
     picture: str  # where the image is
     alt: str
     colours: tuple[str, ...]  # what is to be said of them; nothing of an uploaded picture
@@ -51,8 +53,14 @@ class Preview:
     json: str
 
 
-def preview(service: Service, staff: Staff, facts: AchievementFacts, achievement: Achievement | None) -> Preview:
-    """The preview of facts, which need not be saved; `achievement` None = it is not there yet."""
+def preview(
+    service: Service, staff: Staff, facts: AchievementFacts, achievement: Achievement | None, *, tongue: str = ""
+) -> Preview:
+    """The preview of facts, which need not be saved; `achievement` None = it is not there yet.
+
+    In the language `tongue` where the texts exist in it, else as they are signed. The image always is as it is signed.
+    """
+    told = tongues.told(facts, (tongue,) if tongue else ())
     is_drawn = achievement is None or achievement.draft_image_sha256 is None
     sha256 = achievement_images.drawn(facts).sha256 if is_drawn else str(achievement and achievement.draft_image_sha256)
     with service.database.read() as session:
@@ -62,17 +70,19 @@ def preview(service: Service, staff: Staff, facts: AchievementFacts, achievement
         view = issuer_view(service.office, issuer)
     now = clock.now()
     return Preview(
-        name=facts.name,
+        name=told.name,
         abbreviation=facts.abbreviation,
-        description=facts.description,
-        language=facts.language,
+        description=told.description,
+        language=told.language,
+        description_language=told.description_language,
+        criteria_language=told.criteria_language,
         picture=drawing_path(staff.root, facts) if is_drawn else f"/images/{sha256}.png",
         alt=facts.image_alt or f"Badge: {facts.name} ({facts.abbreviation})",
         colours=about_colours(facts) if is_drawn else (),
         facts=stated_facts(facts),
         earned_at=now,
         valid_until=renewal.valid_until(now, facts.validity.rule()),
-        criteria=facts.criteria_narrative,
+        criteria=told.criteria,
         criteria_url=facts.criteria_url,
         skills=skills_of(facts),
         results=tuple(each.name for each in facts.result_descriptions),

@@ -203,12 +203,17 @@ def point(check: Check) -> PointView:
 def _also(check: Check) -> list[str]:
     if check.point is Point.ABBREVIATION:
         return [_("Also used by: %(names)s", names=", ".join(check.said))] if check.said else []
+    if check.point is Point.TRANSLATIONS:
+        parts = {"description": _("the description"), "criteria_narrative": _("the criteria")}
+        return [f"{words.language_name(tag)}: {parts[part]}" for tag, part in map(str.split, check.said)]
+    if check.point is Point.TRANSLATED_LETTERS:
+        return [words.language_name(tag) for tag in check.said]
     return list(check.said)
 
 
 def _points() -> dict[Point, tuple[str, str, str, str]]:
     """For each point: what to say when it holds, when it does not, where it is set right, and that link's words."""
-    return _what_must_be() | _what_should_be()
+    return _what_must_be() | _what_should_be() | _of_translations()
 
 
 def _what_must_be() -> dict[Point, tuple[str, str, str, str]]:
@@ -249,6 +254,23 @@ def _what_must_be() -> dict[Point, tuple[str, str, str, str]]:
             _("A badge that says this could not be signed:"),
             "edit",
             _("Edit"),
+        ),
+    }
+
+
+def _of_translations() -> dict[Point, tuple[str, str, str, str]]:
+    return {
+        Point.TRANSLATIONS: (
+            _("Whatever it says is translated into each of its other languages."),
+            _("Not everything is translated; what is missing is shown as it is signed:"),
+            "edit#tongues",
+            _("Complete the translations"),
+        ),
+        Point.TRANSLATED_LETTERS: (
+            _("Each translation is written in letters of its language."),
+            _("These translations are not written in the letters of the language that they name:"),
+            "edit#tongues",
+            _("Check the translations"),
         ),
     }
 
