@@ -229,9 +229,9 @@ def next_version(
 def try_out(session: Session, office: Office, achievement: Achievement, stated: model.Achievement) -> None:
     """Raise LintFailed when no badge could be signed that says this of the achievement."""
     facts = current_facts(session, achievement)
-    creator = issuers.facts(office, issuers.by_id(session, achievement.issuer_id))
-    ends = renewal.valid_until(clock.now(), facts.validity.rule())
-    trial.check_achievement(office, issuer=creator, achievement=stated, valid_until=ends)
+    issuer = issuers.by_id(session, achievement.issuer_id)
+    ends = renewal.valid_until(clock.now(), facts.validity.rule(), issuer.zone)
+    trial.check_achievement(office, issuer=issuers.facts(office, issuer), achievement=stated, valid_until=ends)
 
 
 def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:

@@ -32,6 +32,7 @@ from app.issuing import (
     status_lists,
     stored_evidence,
 )
+from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
@@ -341,11 +342,16 @@ def _by_hand(session: Session, earned: Earned) -> Ruled:
     ended = held if held is not None and slot != held.slot else next(iter(before), None)
     return Ruled(
         slot=slot,
-        valid_until=earned.valid_until or renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        valid_until=earned.valid_until or _end(session, earned, facts),
         basis=(earned.completion_id,) if earned.completion_id else (),
         version_id=None,
         follows_id=None if ended is None else ended.id,
     )
+
+
+def _end(session: Session, earned: Earned, facts: AchievementFacts) -> datetime | None:
+    zone = issuers.zone_of(session, earned.achievement.issuer_id)
+    return renewal.valid_until(earned.awarded_at, facts.validity.rule(), zone)
 
 
 def _slot(held: Award | None, awarded_at: datetime) -> str:

@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import NotFound, ServiceError
 from app.issuing import applications, awards, issuers, kept_badges, records, stored_about
 from app.issuing.accounts import people
@@ -152,8 +153,8 @@ def _list(service: Service, held: Sequence[Held], folders: dict[str, str]) -> by
             each.facts.name,
             each.facts.abbreviation,
             each.issuer.name,
-            each.award.awarded_at.date(),
-            None if each.award.valid_until is None else each.award.valid_until.date(),
+            day_in(each.award.awarded_at, each.issuer.zone),
+            None if each.award.valid_until is None else day_in(each.award.valid_until, each.issuer.zone),
             state_of(each, now=now).word,
             seen_by(each.award),
             service.office.addresses.badge(each.award.id),

@@ -71,7 +71,7 @@ def preview(service: Service, staff: Staff, facts: AchievementFacts, achievement
         colours=about_colours(facts) if is_drawn else (),
         facts=stated_facts(facts),
         earned_at=now,
-        valid_until=renewal.valid_until(now, facts.validity.rule()),
+        valid_until=renewal.valid_until(now, facts.validity.rule(), issuer.zone),
         criteria=facts.criteria_narrative,
         criteria_url=facts.criteria_url,
         skills=skills_of(facts),
