@@ -59,9 +59,10 @@ def start_of_day(day: date, zone: tzinfo) -> datetime:
 
 def ends_a_day(moment: datetime, zone: tzinfo) -> bool:
     """Whether it is the last second of a day there, so that the day alone says it all."""
-    if moment >= _LAST_MOMENT:
-        return True
-    return day_in(moment + _SECOND, zone) > day_in(moment, zone)
+    try:
+        return (moment + _SECOND).astimezone(zone).date() > moment.astimezone(zone).date()
+    except OverflowError:  # the calendar ends there
+        return moment >= _LAST_MOMENT or moment_in(moment, zone).hour == _LAST_MOMENT.hour
 
 
 def later_by(moment: datetime, days: int, zone: tzinfo) -> datetime:

@@ -321,6 +321,12 @@ def current_facts(session: Session, achievement: Achievement) -> AchievementFact
     return achievement_facts.parse(stored)
 
 
+def end_of(session: Session, achievement: Achievement, awarded_at: datetime) -> datetime | None:
+    """Until when an award of the newest version is good; None = it never ends. Raises NotPublished."""
+    validity = achievement_facts.parse(current(session, achievement).facts).validity.rule()
+    return renewal.valid_until(awarded_at, validity, issuers.zone_of(session, achievement.issuer_id))
+
+
 def by_id(session: Session, achievement_id: str, *, issuer: Issuer | None = None) -> Achievement:
     """The achievement with this id, of this issuer if one is named. Raises NotFound."""
     achievement = session.get(Achievement, achievement_id)

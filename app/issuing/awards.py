@@ -20,7 +20,6 @@ from app.db import Base, claim
 from app.errors import AwardedByPathway, Gone, NotFound, NotPublished
 from app.issuing import (
     accreditations,
-    achievement_facts,
     achievements,
     announcements,
     attached_endorsements,
@@ -32,13 +31,11 @@ from app.issuing import (
     status_lists,
     stored_evidence,
 )
-from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementState, AchievementVersion
 from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office, Sponsorship
-from app.stacking import renewal
 
 ONCE = "once"
 AFTER = "after:"  # before the id of the award that it renews
@@ -326,7 +323,6 @@ def _is_switched_on(version: AchievementVersion) -> Select[bool]:
 
 def _by_hand(session: Session, earned: Earned) -> Ruled:
     """As the achievement itself says: one living award, or one after another that had ended by then."""
-    facts = achievement_facts.parse(achievements.current(session, earned.achievement).facts)
     query = (
         select(Award)
         .where(
@@ -342,16 +338,11 @@ def _by_hand(session: Session, earned: Earned) -> Ruled:
     ended = held if held is not None and slot != held.slot else next(iter(before), None)
     return Ruled(
         slot=slot,
-        valid_until=earned.valid_until or _end(session, earned, facts),
+        valid_until=earned.valid_until or achievements.end_of(session, earned.achievement, earned.awarded_at),
         basis=(earned.completion_id,) if earned.completion_id else (),
         version_id=None,
         follows_id=None if ended is None else ended.id,
     )
-
-
-def _end(session: Session, earned: Earned, facts: AchievementFacts) -> datetime | None:
-    zone = issuers.zone_of(session, earned.achievement.issuer_id)
-    return renewal.valid_until(earned.awarded_at, facts.validity.rule(), zone)
 
 
 def _slot(held: Award | None, awarded_at: datetime) -> str:

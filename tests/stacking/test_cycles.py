@@ -192,7 +192,9 @@ def test_what_stands_in_the_way_of_a_renewal(now, more, found):
 
 
 def test_a_badge_is_renewed_once():
-    assert hindrance(at("2026-05-30"), policy(12), ends("2026-05-30"), UTC, is_renewed=True) is Hindrance.RENEWED_ALREADY
+    assert (
+        hindrance(at("2026-05-30"), policy(12), ends("2026-05-30"), UTC, is_renewed=True) is Hindrance.RENEWED_ALREADY
+    )
 
 
 def test_what_never_ends_is_not_renewed():

@@ -21,7 +21,10 @@ from app.stacking.cycles import RenewalPolicy
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An achievement's policy. `is_stated` = it says something of renewal, so that holders are reminded. `zone` is the issuer's."""
+    """An achievement's policy. `is_stated` = it says something of renewal, so that holders are reminded.
+
+    `zone` is the issuer's.
+    """
 
     achievement_id: str
     name: str

@@ -28,7 +28,10 @@ def watch_request(
 
 
 def watch_news(*, watcher: str, words: str, ends_on: datetime | None, zone: ZoneInfo, url: str) -> MailContent:
-    """Tell what became of a watched badge, whose issuer's days are those of `zone`. The holder is not named: a mailbox cannot be emptied."""
+    """Tell what became of a watched badge. The holder is not named: a mailbox cannot be emptied.
+
+    Days are those of the badge's issuer, in `zone`.
+    """
     said = [f"A badge that {wording.one_line(watcher)} watches {words}."]
     if ends_on is not None:
         said.append(f"Its last day is, or was, {wording.written_end(ends_on, zone)}.")

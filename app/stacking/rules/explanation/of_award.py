@@ -35,7 +35,8 @@ def why_none(case: Case) -> list[Clause]:
         return [_of_held(case, held)]
     refused = [item for item in case.own if item.state is HeldState.REJECTED]
     if refused:
-        sentence = f"The approval of what was done on {day(refused[-1].awarded_at, case.zone)} was refused; it counts when done anew"
+        done = day(refused[-1].awarded_at, case.zone)
+        sentence = f"The approval of what was done on {done} was refused; it counts when done anew"
         return [Clause("/repeat", UNMET, "approval-refused", sentence)]
     sentence = "The end of such an award would come before its beginning, or before now it was taken back"
     return [Clause("/validity", UNMET, "over-before-it-begins", sentence)]
