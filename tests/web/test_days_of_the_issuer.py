@@ -1,4 +1,4 @@
-"""A badge's days are its issuer's: the page, the files, the mails and the programs say the same one, and whose it is."""
+"""A badge's days are its issuer's: page, files, mails and programs say the same one, and the page says whose."""
 
 from __future__ import annotations
 
@@ -33,12 +33,20 @@ RENEWAL = {"grace_days": 30, "reminder_days": [60]}
 
 
 @pytest.fixture
-def helsinki(make_issuer: Callable[..., Any], make_achievement: Callable[..., Any], make_award: Any) -> Award:
+def award_in(make_issuer: Any, make_achievement: Any, make_award: Any) -> Callable[..., Award]:
+    """A badge of Ana of an issuer in a zone: `award_in(zone, awarded_at, **facts)`."""
+
+    def make(zone: str, awarded_at: datetime, **facts: Any) -> Award:
+        made = make_achievement(by=make_issuer(slug="abroad", name="Academy Abroad", timezone=zone), **facts)
+        return make_award(made, awarded_at=awarded_at.astimezone(UTC), visibility="public")
+
+    return make
+
+
+@pytest.fixture
+def helsinki(award_in: Callable[..., Award]) -> Award:
     """Ana's badge of an issuer in Helsinki, awarded half an hour after midnight there, good for two years."""
-    made = make_achievement(
-        by=make_issuer(slug="abroad", name="Academy Abroad", timezone="Europe/Helsinki"), renewal=RENEWAL
-    )
-    return make_award(made, awarded_at=AFTER_MIDNIGHT.astimezone(UTC), visibility="public")
+    return award_in("Europe/Helsinki", AFTER_MIDNIGHT, renewal=RENEWAL)
 
 
 def text_of(html: str) -> str:
@@ -89,11 +97,10 @@ def test_programs_read_the_same_month_and_day(client: TestClient, helsinki: Awar
     ],
 )
 def test_the_month_for_linkedin_is_the_issuers_at_the_edge_of_a_year(
-    client: TestClient, make_issuer: Any, make_achievement: Any, make_award: Any, zone: str, local: str, month: str
+    client: TestClient, award_in: Callable[..., Award], zone: str, local: str, month: str
 ):
     """B25."""
-    made = make_achievement(by=make_issuer(slug="abroad", name="Academy Abroad", timezone=zone))
-    badge = make_award(made, awarded_at=datetime.fromisoformat(local).astimezone(UTC))
+    badge = award_in(zone, datetime.fromisoformat(local))
 
     assert month in unescape(client.get(f"/b/{badge.id}", headers=PAGE).text)
 
@@ -138,15 +145,10 @@ def test_badges_of_several_issuers_have_each_its_own_day(
     assert "Dates are those of each issuer’s time zone: " in page
 
 
-def test_the_last_day_is_the_issuers_and_counts_in_full(
-    client: TestClient, make_issuer: Any, make_achievement: Any, make_award: Any
-):
+def test_the_last_day_is_the_issuers_and_counts_in_full(client: TestClient, award_in: Callable[..., Award]):
     """B26: what ends today is good until the day ends at the issuer."""
-    made = make_achievement(
-        by=make_issuer(slug="abroad", name="Academy Abroad", timezone="Pacific/Pago_Pago"),
-        validity={"kind": "days", "amount": 1},
-    )
-    badge = make_award(made, awarded_at=datetime(2026, 6, 30, 12, tzinfo=UTC))
+    for_a_day = {"kind": "days", "amount": 1}
+    badge = award_in("Pacific/Pago_Pago", datetime(2026, 6, 30, 12, tzinfo=UTC), validity=for_a_day)
 
     with time_machine.travel(datetime(2026, 7, 2, 10, 59, 58, tzinfo=UTC), tick=False):
         last = text_of(client.get(f"/b/{badge.id}", headers=PAGE).text)

@@ -73,7 +73,8 @@ def chunks(packed: IO[bytes]) -> Iterator[bytes]:
 def _folders(session: Session, held: Sequence[Held]) -> Iterator[tuple[Held, str]]:
     """A folder for each badge: plain ASCII, and in the order of the list whatever sorts it."""
     for number, each in enumerate(held, 1):
-        yield each, f"badges/{number:03}-{file_stem(session, each.award)}-{each.award.awarded_at:%Y-%m-%d}"
+        day = day_in(each.award.awarded_at, each.issuer.zone)
+        yield each, f"badges/{number:03}-{file_stem(session, each.award)}-{day.isoformat()}"
 
 
 def _put_badges(session: Session, archive: ZipFile, some: Sequence[Held], folders: dict[str, str]) -> None:
