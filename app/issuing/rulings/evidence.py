@@ -12,7 +12,10 @@ from app.stacking.rules.document import EvidencePart
 
 
 def of(completions: Iterable[Completion], parts: tuple[EvidencePart, ...], zone: tzinfo) -> tuple[Evidence, ...]:
-    """Links as the source sent them, and a sentence for each completion with whatever else is included; its day is one of `zone`."""
+    """Links as the source sent them, and a sentence for each completion with whatever else is included.
+
+    Its day is one of `zone`, the issuer's.
+    """
     return tuple(_evidence(sorted(completions, key=lambda each: (each.occurred_at, each.id)), parts, zone))
 
 
