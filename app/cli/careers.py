@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service, table
 from app.errors import InvalidInput
@@ -75,7 +74,9 @@ def enter(slug: Slug, learner_id: LearnerId, programme: Programme) -> None:
     with service() as opened, opened.database.write() as session:
         issuer = issuers.by_slug(session, slug)
         learner = learners.by_id(session, issuer, learner_id)
-        careers.enrol_in_programme(session, issuer, learner, programme, on=clock.now().date(), actor=ACTOR)
+        careers.enrol_in_programme(
+            session, issuer, learner, programme, on=issuers.today(session, issuer.id), actor=ACTOR
+        )
     out.print("Done.")
 
 

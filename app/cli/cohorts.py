@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service, table
 from app.errors import InvalidInput
-from app.issuing import issuers, learners, plans
+from app.issuing import issuers, learners
 from app.issuing.plans import Aim, Aims, Intent, cohorts
 from app.issuing.plans.cohorts import Described
 
@@ -78,9 +78,10 @@ def add(
 @app.command("show")
 def show(slug: Slug, cohort_id: CohortId) -> None:
     """Show everybody in a cohort, and how far they are today."""
-    day: date = plans.today()
     with service() as opened, opened.database.read() as session:
-        cohort = cohorts.by_id(session, cohort_id, issuer_id=issuers.by_slug(session, slug).id)
+        issuer = issuers.by_slug(session, slug)
+        day = issuers.today(session, issuer.id)
+        cohort = cohorts.by_id(session, cohort_id, issuer_id=issuer.id)
         seen = cohorts.overview(session, cohort, day)
         rows = [
             [each.learner_id, str(each.progress.done), str(len(each.progress.steps)), str(each.progress.pace)]

@@ -9,7 +9,7 @@ import typer
 
 from app.cli.issuers import Slug
 from app.cli.terminal import err, out, service, table
-from app.issuing import issuers, learners, plans
+from app.issuing import issuers, learners
 from app.issuing.stacks import standing
 from app.stacking import lattice
 from app.stacking.lattice import Answers, Do, Guide, NextAction, Wants
@@ -36,9 +36,9 @@ def guide(
     """Suggest roles, badges that can be begun today, and the next action, with reasons."""
     pace = None if hours is None else Decimal(str(hours))
     answers = Answers(frozenset(interest or ()), pace, tuple(has or ()), wants, current)
-    day = plans.today()
     with service() as opened, opened.database.read() as session:
         issuer = issuers.by_slug(session, slug)
+        day = issuers.today(session, issuer.id)
         if learner_id is None:
             stood = standing.of_nobody(session, issuer.id)
         else:

@@ -45,10 +45,10 @@ def change(
     url: Annotated[str | None, typer.Option()] = None,
     email: Annotated[str | None, typer.Option()] = None,
     description: Annotated[str | None, typer.Option()] = None,
-    timezone: Annotated[str | None, typer.Option(help="in which dates are shown, such as Europe/Madrid")] = None,
+    timezone: Annotated[str | None, typer.Option(help="whose days are the issuer's, such as Europe/Madrid")] = None,
     image: Annotated[Path | None, typer.Option(help="a PNG or SVG", exists=True, dir_okay=False)] = None,
 ) -> None:
-    """Change an issuer's profile. Badges signed before keep the profile that they were signed with."""
+    """Change an issuer's profile. Badges signed before keep the profile, and the end, that they were signed with."""
     stated = {"name": name, "url": url, "email": email, "description": description, "timezone": timezone}
     changes = {field: value for field, value in stated.items() if value is not None}
     picture = None if image is None else images.check(image.read_bytes())

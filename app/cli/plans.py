@@ -30,9 +30,9 @@ PlanId = Annotated[str, typer.Argument(help="the plan's id")]
 @app.command("list")
 def list_plans(slug: Slug, learner_id: LearnerId) -> None:
     """List a learner's plans, open ones first, and how far each has come today."""
-    day = plans.today()
     with service() as opened, opened.database.read() as session:
         issuer = issuers.by_slug(session, slug)
+        day = issuers.today(session, issuer.id)
         learner = learners.by_id(session, issuer, learner_id)
         stood = standing.of_learner(session, issuer.id, learner.id, day)
         rows = []

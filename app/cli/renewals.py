@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -131,17 +131,19 @@ def add(
     evidence: Annotated[str | None, typer.Option(help="an address that shows it")] = None,
 ) -> None:
     """Write an entry into a learner's ledger and print its id."""
-    stated = ledger.Stated(
-        title=title,
-        unit=unit,
-        amount=_amount(amount),
-        activity_date=_day(day),
-        domain=domain,
-        activity_type=kind,
-        evidence_url=evidence,
-    )
+    said, how_much = None if day is None else _day(day), _amount(amount)
     with service() as opened, opened.database.write() as session:
-        learner = learners.by_email(session, issuers.by_slug(session, slug), email)
+        issuer = issuers.by_slug(session, slug)
+        stated = ledger.Stated(
+            title=title,
+            unit=unit,
+            amount=how_much,
+            activity_date=said or issuers.today(session, issuer.id),
+            domain=domain,
+            activity_type=kind,
+            evidence_url=evidence,
+        )
+        learner = learners.by_email(session, issuer, email)
         made = ledger.add(session, learner, stated, actor=ACTOR)
     out.print(made.id, markup=False)
 
@@ -176,9 +178,7 @@ def _amount(written: str) -> Decimal:
         raise InvalidInput("An amount is a number such as 2.5") from error
 
 
-def _day(written: str | None) -> date:
-    if written is None:
-        return clock.now().astimezone(UTC).date()
+def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import err, out, service, table
 from app.errors import InvalidInput, NotFound
@@ -41,7 +42,7 @@ def show(slug: Slug, learner_id: LearnerId) -> None:
             missing = "; ".join(wording.missing(world, finding, evaluation.pathway))
             rows.append([evaluation.pathway.id, node.name, state, missing])
     table(["pathway", "step", "state", "missing"], rows)
-    held = Held(world, stood.holdings, plans.today())
+    held = Held(world, stood.holdings, stood.known.day_of(clock.now()))
     err.print(f"{len(stood.pathways)} pathways, {len(held.skills)} current skills.")
     if held.skills:
         skills = [[skill, str(proof.level), proof.on.isoformat()] for skill, proof in sorted(held.skills.items())]
@@ -59,7 +60,7 @@ def gap(slug: Slug, learner_id: LearnerId, role: RoleName = None) -> None:
     wanted = stood.known.world.roles.get(name)
     if wanted is None:
         raise NotFound("There is no role of this name")
-    found = gaps.gap(stood.known.world, wanted, stood.holdings, plans.today())
+    found = gaps.gap(stood.known.world, wanted, stood.holdings, stood.known.day_of(clock.now()))
     rows = [
         [each.skill, str(each.have), str(each.need), each.lack.value if each.lack else "there"] for each in found.skills
     ]
@@ -89,7 +90,7 @@ def plan(
     if name is None:
         raise InvalidInput("Name a role or a pathway: the learner has said of no role that they want it")
     aim = Aim(Aims.PATHWAY if pathway else Aims.ROLE, name)
-    made = plans.aims.plan_for(stood, aim, wishes, plans.today())
+    made = plans.aims.plan_for(stood, aim, wishes, stood.known.day_of(clock.now()))
     rows = [
         [
             each.credential,
@@ -115,7 +116,9 @@ def credit(slug: Slug, learner_id: LearnerId) -> None:
     with service() as opened, opened.database.read() as session:
         stood, _target = _stood(session, slug, learner_id)
         programmes = careers.programmes_of(session, learner_id)
-    found = transfers.transfers(stood.known.world, stood.holdings, programmes, plans.today(), stood.versions)
+    found = transfers.transfers(
+        stood.known.world, stood.holdings, programmes, stood.known.day_of(clock.now()), stood.versions
+    )
     rows = [[each.transfer.programme, str(each.transfer.credits), each.state.name.lower()] for each in found.counting]
     table(["programme", "credits", "state"], rows)
     for saved in found.saved:
@@ -130,7 +133,9 @@ def moves(slug: Slug, learner_id: LearnerId) -> None:
         role = careers.names_of(session, learner_id).role
     world = stood.known.world
     current = world.roles.get(role or "")
-    found = lattice.moves(world, stood.holdings, plans.today(), pathways=stood.versions, current_role=current)
+    found = lattice.moves(
+        world, stood.holdings, stood.known.day_of(clock.now()), pathways=stood.versions, current_role=current
+    )
     rows = [
         [each.name, each.direction.value, each.outcome.value, str(each.hours), str(each.price), ", ".join(each.steps)]
         for each in found.moves
@@ -142,5 +147,5 @@ def _stood(session: Session, slug: str, learner_id: str) -> tuple[Stood, str | N
     """How the learner stands today, and the role that they want."""
     issuer = issuers.by_slug(session, slug)
     learner = learners.by_id(session, issuer, learner_id)
-    stood = standing.of_learner(session, issuer.id, learner.id, plans.today())
+    stood = standing.of_learner(session, issuer.id, learner.id, issuers.today(session, issuer.id))
     return stood, careers.names_of(session, learner.id).target_role

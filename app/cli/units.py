@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from app.cli.issuers import Slug
 from app.cli.terminal import service, table
-from app.issuing import issuers, plans
+from app.issuing import issuers
+from app.issuing.issuers import Issuer
 from app.issuing.stacks import readiness
 
 app = typer.Typer(help="Units: who is ready, who will not be, and what is missing.", no_args_is_help=True)
@@ -23,7 +25,8 @@ AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="anoth
 def compliance(slug: Slug, *, as_of: AsOf = None) -> None:
     """Show for every unit who holds what is mandatory there, and the ids of who does not."""
     with service() as opened, opened.database.read() as session:
-        found = readiness.of_all(session, issuers.by_slug(session, slug), _day(as_of))
+        issuer = issuers.by_slug(session, slug)
+        found = readiness.of_all(session, issuer, _day(session, issuer, as_of))
     rows = [
         [
             unit.slug,
@@ -50,7 +53,7 @@ def expiring(
     """Show what people in units hold and that ends soon, the soonest first."""
     with service() as opened, opened.database.read() as session:
         issuer = issuers.by_slug(session, slug)
-        found = readiness.expiring(session, issuer, _day(as_of), within_days=within, unit=unit)
+        found = readiness.expiring(session, issuer, _day(session, issuer, as_of), within_days=within, unit=unit)
     table(
         ["learner", "credential", "last day"],
         [[each.person, each.credential, each.valid_until.isoformat()] for each in found],
@@ -61,7 +64,8 @@ def expiring(
 def skills(slug: Slug, *, as_of: AsOf = None) -> None:
     """Show each skill of each unit over the people whose role needs it, and on whom alone it rests."""
     with service() as opened, opened.database.read() as session:
-        found = readiness.gap_of_units(session, issuers.by_slug(session, slug), _day(as_of))
+        issuer = issuers.by_slug(session, slug)
+        found = readiness.gap_of_units(session, issuer, _day(session, issuer, as_of))
     rows = [
         [
             each.unit or "all",
@@ -76,5 +80,5 @@ def skills(slug: Slug, *, as_of: AsOf = None) -> None:
     table(["unit", "skill", "need it", "are there", "weighted gap", "rests on"], rows)
 
 
-def _day(as_of: datetime | None) -> date:
-    return plans.today() if as_of is None else as_of.date()
+def _day(session: Session, issuer: Issuer, as_of: datetime | None) -> date:
+    return issuers.today(session, issuer.id) if as_of is None else as_of.date()

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.cli.issuers import Slug
 from app.cli.terminal import ACTOR, err, out, service, table
 from app.errors import InvalidInput
-from app.issuing import issuers, plans
+from app.issuing import issuers
+from app.issuing.issuers import Issuer
 from app.issuing.stacks import packets, readiness, workforce
 from app.projections import tables
 from app.web import packet_view
@@ -42,7 +44,7 @@ def find(
     """Find who works here and has a skill, proven by a badge that is good and not faded."""
     with service() as opened, opened.database.read() as session:
         issuer = issuers.by_slug(session, slug)
-        found = workforce.find(session, issuer, skill, level=level, as_of=_day(as_of), unit=unit)
+        found = workforce.find(session, issuer, skill, level=level, as_of=_day(session, issuer, as_of), unit=unit)
     rows = [
         [
             each.learner_id,
@@ -61,7 +63,8 @@ def find(
 def supply(slug: Slug, *, as_of: AsOf = None) -> None:
     """Show for every role and skill how many have it against how many are needed, the largest lack first."""
     with service() as opened, opened.database.read() as session:
-        found = workforce.supply(session, issuers.by_slug(session, slug), _day(as_of))
+        issuer = issuers.by_slug(session, slug)
+        found = workforce.supply(session, issuer, _day(session, issuer, as_of))
     rows = [
         [each.role, each.skill, *map(str, (each.level, each.needed, each.at_level, each.anywhere, each.short))]
         for each in found
@@ -72,7 +75,8 @@ def supply(slug: Slug, *, as_of: AsOf = None) -> None:
 def ahead(slug: Slug, unit: Unit, *, as_of: AsOf = None) -> None:
     """Show what becomes of a unit in 30, 60 and 90 days if nothing is renewed, and the ids of who will not hold it."""
     with service() as opened, opened.database.read() as session:
-        found, entries = readiness.entries(session, issuers.by_slug(session, slug), unit, _day(as_of))
+        issuer = issuers.by_slug(session, slug)
+        found, entries = readiness.entries(session, issuer, unit, _day(session, issuer, as_of))
     rows = [
         [one.credential, str(each.days), f"{each.percent} %", f"{one.target_percent} %", ", ".join(each.losing)]
         for one in found.mandatory
@@ -96,7 +100,7 @@ def packet(
     with service() as opened:
         with opened.database.read() as session:
             issuer = issuers.by_slug(session, slug)
-            found = packets.gather(session, issuer, unit, _day(as_of))
+            found = packets.gather(session, issuer, unit, _day(session, issuer, as_of))
             table_ = packet_view.table(found, opened.office, now=now)
         body = tables.xlsx_bytes(table_)
         if form == ".pdf":
@@ -109,5 +113,5 @@ def packet(
     out.print(str(file), markup=False)
 
 
-def _day(as_of: datetime | None) -> date:
-    return plans.today() if as_of is None else bounded(as_of.date())
+def _day(session: Session, issuer: Issuer, as_of: datetime | None) -> date:
+    return issuers.today(session, issuer.id) if as_of is None else bounded(as_of.date())

@@ -232,9 +232,9 @@ def next_version(
 def try_out(session: Session, office: Office, achievement: Achievement, stated: model.Achievement) -> None:
     """Raise LintFailed when no badge could be signed that says this of the achievement."""
     facts = current_facts(session, achievement)
-    creator = issuers.facts(office, issuers.by_id(session, achievement.issuer_id))
-    ends = renewal.valid_until(clock.now(), facts.validity.rule())
-    trial.check_achievement(office, issuer=creator, achievement=stated, valid_until=ends)
+    issuer = issuers.by_id(session, achievement.issuer_id)
+    ends = renewal.valid_until(clock.now(), facts.validity.rule(), issuer.zone)
+    trial.check_achievement(office, issuer=issuers.facts(office, issuer), achievement=stated, valid_until=ends)
 
 
 def _freeze(session: Session, office: Office, achievement: Achievement, facts: AchievementFacts) -> AchievementVersion:
@@ -324,6 +324,12 @@ def current_facts(session: Session, achievement: Achievement) -> AchievementFact
     """The draft if there is one, else the newest version."""
     stored = achievement.draft if achievement.draft is not None else current(session, achievement).facts
     return achievement_facts.parse(stored)
+
+
+def end_of(session: Session, achievement: Achievement, awarded_at: datetime) -> datetime | None:
+    """Until when an award of the newest version is good; None = it never ends. Raises NotPublished."""
+    validity = achievement_facts.parse(current(session, achievement).facts).validity.rule()
+    return renewal.valid_until(awarded_at, validity, issuers.zone_of(session, achievement.issuer_id))
 
 
 def by_id(session: Session, achievement_id: str, *, issuer: Issuer | None = None) -> Achievement:

@@ -106,7 +106,7 @@ def _earned(session: Session, approval: Approval, learner: Learner) -> Earned:
         learner=learner,
         awarded_at=datetime.fromisoformat(request["awarded_at"]),
         completion_id=None if last is None else last.id,
-        evidence=evidence.of(rows, parts),
+        evidence=evidence.of(rows, parts, issuers.zone_of(session, approval.issuer_id)),
         ruled=Ruled(
             slot=request["slot"],
             valid_until=None if request["valid_until"] is None else datetime.fromisoformat(request["valid_until"]),

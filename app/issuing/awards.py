@@ -20,7 +20,6 @@ from app.db import Base, claim
 from app.errors import AwardedByPathway, Gone, NotFound, NotPublished
 from app.issuing import (
     accreditations,
-    achievement_facts,
     achievements,
     announcements,
     attached_endorsements,
@@ -37,7 +36,6 @@ from app.issuing.endpoints import EventType
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.office import Office, Sponsorship
-from app.stacking import renewal
 
 ONCE = "once"
 AFTER = "after:"  # before the id of the award that it renews
@@ -324,7 +322,6 @@ _IS_SWITCHED_ON = select(Achievement.open_badges_2).where(Achievement.id == bind
 
 def _by_hand(session: Session, earned: Earned) -> Ruled:
     """As the achievement itself says: one living award, or one after another that had ended by then."""
-    facts = achievement_facts.parse(achievements.current(session, earned.achievement).facts)
     query = (
         select(Award)
         .where(
@@ -340,7 +337,7 @@ def _by_hand(session: Session, earned: Earned) -> Ruled:
     ended = held if held is not None and slot != held.slot else next(iter(before), None)
     return Ruled(
         slot=slot,
-        valid_until=earned.valid_until or renewal.valid_until(earned.awarded_at, facts.validity.rule()),
+        valid_until=earned.valid_until or achievements.end_of(session, earned.achievement, earned.awarded_at),
         basis=(earned.completion_id,) if earned.completion_id else (),
         version_id=None,
         follows_id=None if ended is None else ended.id,

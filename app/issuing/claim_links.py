@@ -97,6 +97,7 @@ def state_address(session: Session, office: Office, token: str, email: str, *, l
         issuer_name=issuer.name,
         url=office.addresses.claim_confirmation(confirmation),
         until=link.expires_at,
+        zone=issuer.zone,
         language=mail_languages.of_address(session, issuer.id, normalised, asked_in=language),
     )
     outbox.put(

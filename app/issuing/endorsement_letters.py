@@ -68,6 +68,7 @@ def _asked(letter: Letter, *, url: str, is_member: bool, language: str) -> messa
         what=letter.label,
         message=letter.message,
         until=letter.until,
+        zone=letter.asker.zone,
         url=url,
         is_member=is_member,
         language=language,

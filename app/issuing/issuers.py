@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import available_timezones
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import Boolean, ForeignKey, String, Text, bindparam, column, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.credentials import model
+from app.days import day_in
 from app.db import Base, claim
 from app.errors import AlreadyExists, InvalidInput, NotFound
 from app.issuing import audit
@@ -31,9 +32,14 @@ class Issuer(Base):
     image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
     parent_name: Mapped[str | None] = mapped_column(String(200))
     parent_url: Mapped[str | None] = mapped_column(String(500))
-    timezone: Mapped[str] = mapped_column(String(60), default="UTC", server_default="UTC")  # in which dates are said
+    timezone: Mapped[str] = mapped_column(String(60), default="UTC", server_default="UTC")  # whose days are its days
     awards_per_hour: Mapped[int | None]  # made by rules; None: what the settings say
     created_at: Mapped[datetime]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the issuer declared: its days are counted and said in it."""
+        return ZoneInfo(self.timezone)
 
 
 # The tables of `achievements.py`, which is built on this file.
@@ -60,6 +66,16 @@ def create(session: Session, *, slug: str, name: str, url: str, actor: str, **pr
         raise AlreadyExists(f"There is an issuer named {slug} already", slug=slug)
     audit.record(session, issuer.id, actor=actor, action="issuer.created", object_id=issuer.id)
     return issuer
+
+
+def zone_of(session: Session, issuer_id: str) -> ZoneInfo:
+    """The time zone that an issuer declared. The issuer must be there."""
+    return session.get_one(Issuer, issuer_id).zone
+
+
+def today(session: Session, issuer_id: str) -> date:
+    """The day that it is in an issuer's time zone."""
+    return day_in(clock.now(), zone_of(session, issuer_id))
 
 
 def update(session: Session, issuer: Issuer, *, actor: str, **profile: str | None) -> Issuer:

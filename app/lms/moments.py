@@ -47,13 +47,15 @@ _PER_SECOND: Mapping[EpochUnit, int] = {
 class Moment:
     """A moment in UTC, where it is from, and what staff should know about it.
 
-    `stated_at` is what the source said, also where `at` is our own clock: a later retry says the same.
+    `stated_at` is what the source said, also where `at` is our own clock: a later retry says the same. `is_day`: only
+    a date was stated, and `at` is its first moment.
     """
 
     at: datetime
     source: MomentSource
     notes: tuple[str, ...] = ()
     stated_at: datetime | None = None
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Calendar:
                 pointer=pointer,
             )
         notes = () if has_time else ("Only a date was sent; its first moment was taken",)
-        return _in_zone(at, self.time_zone, notes)
+        return replace(_in_zone(at, self.time_zone, notes), is_day=not has_time)
 
 
 def _offset(zone: str) -> timezone:

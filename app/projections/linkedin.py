@@ -1,14 +1,17 @@
 """Links with which a holder shows a badge on LinkedIn. Pure.
 
 LinkedIn documents no such address any more; these are the ones that its own button used, and that everybody uses. The
-month is the one of the date that was signed, in UTC, wherever the reader is; a badge without an end states none (B25).
+month is the one of the issuer's day, wherever the reader is; a badge without an end states none (B25).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from app.days import day_in
 
 _ADD = "https://www.linkedin.com/profile/add"
 _SHARE = "https://www.linkedin.com/sharing/share-offsite/"
@@ -22,6 +25,7 @@ class Certification:
     organisation: str
     awarded_at: datetime
     valid_until: datetime | None  # None = no end date
+    zone: ZoneInfo  # the issuer's
     url: str
     id: str
     organisation_id: str | None = None
@@ -34,9 +38,9 @@ def add_to_profile(stated: Certification) -> str:
         fields["organizationId"] = stated.organisation_id
     else:
         fields["organizationName"] = stated.organisation
-    fields |= _month("issue", stated.awarded_at)
+    fields |= _month("issue", stated.awarded_at, stated.zone)
     if stated.valid_until is not None:
-        fields |= _month("expiration", stated.valid_until)
+        fields |= _month("expiration", stated.valid_until, stated.zone)
     fields |= {"certUrl": stated.url, "certId": stated.id}
     return f"{_ADD}?{urlencode(fields, quote_via=quote, safe='')}"
 
@@ -46,6 +50,6 @@ def share(url: str) -> str:
     return f"{_SHARE}?{urlencode({'url': url}, quote_via=quote, safe='')}"
 
 
-def _month(prefix: str, moment: datetime) -> dict[str, str]:
-    signed = moment.astimezone(UTC)
-    return {f"{prefix}Year": str(signed.year), f"{prefix}Month": str(signed.month)}
+def _month(prefix: str, moment: datetime, zone: ZoneInfo) -> dict[str, str]:
+    day = day_in(moment, zone)
+    return {f"{prefix}Year": str(day.year), f"{prefix}Month": str(day.month)}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
+from app.days import day_in
 
-def line(*, title: str, issuer: str, awarded_at: datetime, language: str = "en") -> str:
+
+def line(*, title: str, issuer: str, awarded_at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """`Phlebotomy Fundamentals (PHLB), Northfield Health Academy, November 2026`.
 
-    The month is the one of the date that was signed, in UTC, with its name in `language`.
+    The month is the one of the day in the issuer's zone, with its name in `language`.
     """
-    month = format_skeleton("yMMMM", awarded_at.astimezone(UTC), tzinfo=UTC, locale=language.replace("-", "_"))
+    month = format_skeleton("yMMMM", day_in(awarded_at, zone), locale=language.replace("-", "_"))
     return ", ".join((" ".join(title.split()), " ".join(issuer.split()), month))

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.days import day_in
 
 # What could end the element, or begin another, is written as JSON escapes it.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -41,6 +44,7 @@ class CredentialStated:
     achievement_url: str
     awarded_at: datetime
     valid_until: datetime | None
+    zone: ZoneInfo  # the issuer's
     skills: tuple[SkillStated, ...] = ()
     holder: str | None = None
 
@@ -62,10 +66,10 @@ def credential(stated: CredentialStated) -> dict[str, Any]:
         "isBasedOn": stated.achievement_url,
         "recognizedBy": issuer,
         "publisher": issuer,
-        "dateCreated": _date(stated.awarded_at),
+        "dateCreated": day_in(stated.awarded_at, stated.zone).isoformat(),
     }
     if stated.valid_until is not None:
-        document["expires"] = _date(stated.valid_until)
+        document["expires"] = day_in(stated.valid_until, stated.zone).isoformat()
     if stated.skills:
         document["competencyRequired"] = [
             {"@type": "DefinedTerm", "name": each.name, "url": each.url, "description": each.level}
@@ -81,7 +85,3 @@ def embedded(document: Mapping[str, Any]) -> str:
     """The document as text that may stand inside a `script` element: nothing in it can end the element."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return "".join(_ESCAPED.get(character, character) for character in text)
-
-
-def _date(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()

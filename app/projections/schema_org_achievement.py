@@ -6,9 +6,12 @@ Source: schema.org, `EducationalOccupationalCredential`; durations as in ISO 860
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.days import day_in
 
 _MINUTES = 60
 
@@ -43,6 +46,7 @@ class Offered:
     kind: str
     version: str
     published_at: datetime
+    zone: ZoneInfo  # the issuer's
     image_url: str
     issuer: dict[str, Any]
     skills: tuple[Skill, ...] = ()
@@ -67,7 +71,7 @@ def document(stated: Offered) -> dict[str, Any]:
         "image": stated.image_url,
         "credentialCategory": stated.kind,
         "version": stated.version,
-        "datePublished": f"{stated.published_at.astimezone(UTC):%Y-%m-%d}",
+        "datePublished": day_in(stated.published_at, stated.zone).isoformat(),
         "recognizedBy": stated.issuer,
         "provider": {"@id": stated.issuer["@id"]},
         "competencyRequired": [_skill(skill) for skill in stated.skills] or None,

@@ -62,7 +62,9 @@ def find(session: Session, asked: Asked) -> Found:
     for award, name, achievement, abbreviation in session.execute(query):
         until = award.valid_until
         ends_on: date = until.astimezone(zone).date()
-        state = state_at(asked.as_of, policies[award.achievement_id].renewal, until)
+        state = state_at(
+            asked.as_of, policies[award.achievement_id].renewal, until, policies[award.achievement_id].zone
+        )
         about = (_band(until - asked.as_of), award.learner_id, name, pieces.named(achievement, abbreviation))
         rows.append((*about, ends_on, (ends_on - today).days, str(state), award.id))
     return Found(rows, _chart(session, asked) if rows else None)

@@ -8,11 +8,13 @@ nothing narrows it to one badge: so no two answers can be subtracted to tell of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.days import day_in
 from app.issuing.awards import Award, AwardState
 from app.issuing.employments import Employment
 from app.projections.tables import Cell, Column, FewerThan, Kind
@@ -58,7 +60,10 @@ COLUMNS = (
 
 def find(session: Session, asked: Asked) -> Found:
     """Two rows for each whole year of the period that has anybody in it; none without a list that says outcomes."""
-    years = range(asked.period.first.year, min(asked.period.last.year, _day(asked.as_of).year - 1) + 1)
+    years = range(
+        asked.period.first.year,
+        min(asked.period.last.year, day_in(asked.as_of, ZoneInfo(asked.period.zone)).year - 1) + 1,
+    )
     if not years:
         return Found([])
     query = select(Employment).where(
@@ -67,7 +72,7 @@ def find(session: Session, asked: Asked) -> Found:
         Employment.started_on >= date(years[0], 1, 1) - YEAR,
         Employment.started_on <= date(years[-1], 12, 31) - YEAR,
     )
-    earned = _earned(session, asked.issuer_id)
+    earned = _earned(session, asked.issuer_id, ZoneInfo(asked.period.zone))
     found: dict[int, dict[bool, list[bool]]] = {}
     for stay in session.scalars(query):
         reached = _reached(stay, asked.by)
@@ -89,12 +94,12 @@ def _reached(stay: Employment, by: str) -> bool | None:
     return changed is not None and stay.started_on + LANDMARK < changed <= stay.started_on + YEAR
 
 
-def _earned(session: Session, issuer_id: str) -> dict[str, date]:
+def _earned(session: Session, issuer_id: str, zone: ZoneInfo) -> dict[str, date]:
     """Learner -> the day of their first badge, taken back ones left out."""
     query = select(Award.learner_id, func.min(Award.awarded_at, type_=Award.awarded_at.type)).where(
         Award.issuer_id == issuer_id, Award.state.in_([AwardState.ISSUED, AwardState.SUSPENDED])
     )
-    return {who: _day(at) for who, at in session.execute(query.group_by(Award.learner_id)) if at is not None}
+    return {who: day_in(at, zone) for who, at in session.execute(query.group_by(Award.learner_id)) if at is not None}
 
 
 def _rows(year: int, groups: dict[bool, list[bool]]) -> Iterable[tuple[Cell, ...]]:
@@ -109,10 +114,6 @@ def _figures(reached: list[bool]) -> tuple[Cell, ...]:
     if min(count, people - count) < FEWEST:
         return people, HIDDEN, HIDDEN
     return people, count, pieces.share(count, people)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
 
 
 REPORT = Report(

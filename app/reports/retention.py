@@ -6,11 +6,13 @@ were still there: holders had earned one by then, and the others had not. What c
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.days import day_in
 from app.issuing.awards import Award, AwardState
 from app.issuing.employments import Employment
 from app.projections.tables import Cell, Column, FewerThan, Kind
@@ -47,7 +49,7 @@ COLUMNS = (
 
 def find(session: Session, asked: Asked) -> Found:
     """Two rows, holders and others; none without a list of employments."""
-    today = _day(asked.as_of)  # whose first year is not over may still leave
+    today = day_in(asked.as_of, ZoneInfo(asked.period.zone))  # whose first year is not over may still leave
     first, last = asked.period.first - YEAR, min(asked.period.last, today) - YEAR
     query = select(Employment.learner_id, Employment.started_on, Employment.left_on).where(
         Employment.issuer_id == asked.issuer_id, Employment.started_on >= first, Employment.started_on <= last
@@ -73,11 +75,8 @@ def _earned(session: Session, asked: Asked) -> dict[str, date]:
     )
     if asked.achievement_id is not None:
         query = query.where(Award.achievement_id == asked.achievement_id)
-    return {who: _day(at) for who, at in session.execute(query.group_by(Award.learner_id)) if at is not None}
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
+    zone = ZoneInfo(asked.period.zone)
+    return {who: day_in(at, zone) for who, at in session.execute(query.group_by(Award.learner_id)) if at is not None}
 
 
 def _row(name: str, stayed: list[bool]) -> tuple[Cell, ...]:

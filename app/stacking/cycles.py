@@ -1,17 +1,19 @@
 """Renewal: how long a badge's cycle lasts, how it stands at a moment, and when the next cycle begins. Pure.
 
-A cycle ends with the last second of the last good day, in UTC (`valid_until` of `renewal.py`). Grace and reminders are
-counted in whole days from there, so that they begin and end at midnight in UTC on whatever clock somebody looks.
+A cycle ends with the last second of the last good day (`valid_until` of `renewal.py`). Grace and reminders are counted
+in whole days from there, so that they begin and end at midnight. All days are those of the issuer's zone, on whatever
+clock somebody looks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from app.days import day_in, later_by, start_of_day
 from app.stacking.continuing_education import CERequirement
-from app.stacking.renewal import Validity, ValidityKind, add_months, valid_until
+from app.stacking.renewal import Validity, ValidityKind, add_months, last_good_day, valid_until
 
 _NO_END = Validity()
 USUAL_WINDOW_DAYS = 60  # before the end, where a policy reminds nobody: as long as pages say "ends soon"
@@ -78,25 +80,25 @@ class Deadlines:
     grace_until: datetime
 
 
-def deadlines(policy: RenewalPolicy, ends_at: datetime) -> Deadlines:
+def deadlines(policy: RenewalPolicy, ends_at: datetime, zone: tzinfo) -> Deadlines:
     """The deadlines of a badge that ends at this moment."""
-    opens_on = last_day(ends_at) - timedelta(days=policy.window_days)
+    opens_on = day_in(ends_at, zone) - timedelta(days=policy.window_days)
     return Deadlines(
-        opens_at=datetime.combine(opens_on, time(), UTC),
+        opens_at=start_of_day(opens_on, zone),
         ends_at=ends_at,
-        grace_until=ends_at + timedelta(days=policy.grace_days),
+        grace_until=later_by(ends_at, policy.grace_days, zone),
     )
 
 
 def state_at(
-    now: datetime, policy: RenewalPolicy, ends_at: datetime | None, *, is_renewed: bool = False
+    now: datetime, policy: RenewalPolicy, ends_at: datetime | None, zone: tzinfo, *, is_renewed: bool = False
 ) -> RenewalState:
     """How a badge with this end stands at a moment. The last day counts in full, and so does the last day of grace."""
     if is_renewed:
         return RenewalState.RENEWED
     if ends_at is None:
         return RenewalState.ACTIVE
-    at = deadlines(policy, ends_at)
+    at = deadlines(policy, ends_at, zone)
     if now > at.grace_until:
         return RenewalState.EXPIRED
     if now > at.ends_at:
@@ -105,60 +107,61 @@ def state_at(
 
 
 def hindrance(
-    now: datetime, policy: RenewalPolicy, ends_at: datetime | None, *, is_renewed: bool = False
+    now: datetime, policy: RenewalPolicy, ends_at: datetime | None, zone: tzinfo, *, is_renewed: bool = False
 ) -> Hindrance | None:
     """Why it cannot be renewed now; None = nothing but the holder's own doings is asked for."""
     if ends_at is None:
         return Hindrance.NEVER_ENDS
     if policy.method is Method.NONE:
         return Hindrance.NOT_RENEWABLE
-    state = state_at(now, policy, ends_at, is_renewed=is_renewed)
+    state = state_at(now, policy, ends_at, zone, is_renewed=is_renewed)
     if state is RenewalState.RENEWED:
         return Hindrance.RENEWED_ALREADY
     if state is RenewalState.ACTIVE:
         return Hindrance.TOO_EARLY
-    end = next_end(now, policy, ends_at)
+    end = next_end(now, policy, ends_at, zone)
     return Hindrance.NO_LATER_END if end is not None and end <= max(ends_at, now) else None
 
 
-def first_cycle(policy: RenewalPolicy, awarded_at: datetime) -> Cycle:
+def first_cycle(policy: RenewalPolicy, awarded_at: datetime, zone: tzinfo) -> Cycle:
     """The cycle that an award opens."""
-    return Cycle(awarded_at.astimezone(UTC).date(), _day_or_none(valid_until(awarded_at, policy.validity)))
+    day = day_in(awarded_at, zone)
+    return Cycle(day, last_good_day(day, policy.validity))
 
 
-def next_end(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime) -> datetime | None:
+def next_end(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime, zone: tzinfo) -> datetime | None:
     """The end of the next cycle; None = it never ends.
 
     Renewed early or in grace, the time follows the old one, so that nobody loses a day by being early, or wins one by
     being late. After grace it begins anew.
     """
-    follows = renewed_at <= deadlines(policy, ends_at).grace_until
-    return valid_until(ends_at if follows else renewed_at, policy.validity)
+    follows = renewed_at <= deadlines(policy, ends_at, zone).grace_until
+    return valid_until(ends_at if follows else renewed_at, policy.validity, zone)
 
 
-def next_cycle(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime) -> Cycle:
+def next_cycle(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime, zone: tzinfo) -> Cycle:
     """The next cycle: from the day after the old end, or from this day where the grace is over."""
-    return Cycle(
-        start_after(renewed_at, policy, ends_at),
-        _day_or_none(next_end(renewed_at, policy, ends_at)),
-    )
+    end = next_end(renewed_at, policy, ends_at, zone)
+    return Cycle(start_after(renewed_at, policy, ends_at, zone), None if end is None else day_in(end, zone))
 
 
-def start_after(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime) -> date:
+def start_after(renewed_at: datetime, policy: RenewalPolicy, ends_at: datetime, zone: tzinfo) -> date:
     """The first day of the cycle of a badge that was made at this moment and follows one with this end."""
-    if renewed_at <= deadlines(policy, ends_at).grace_until:
-        return last_day(ends_at) + timedelta(days=1)
-    return renewed_at.astimezone(UTC).date()
+    if renewed_at <= deadlines(policy, ends_at, zone).grace_until:
+        return day_in(ends_at, zone) + timedelta(days=1)
+    return day_in(renewed_at, zone)
 
 
-def days_that_count(now: datetime, policy: RenewalPolicy, first_day: date, ends_at: datetime) -> tuple[date, date]:
+def days_that_count(
+    now: datetime, policy: RenewalPolicy, first_day: date, ends_at: datetime, zone: tzinfo
+) -> tuple[date, date]:
     """The days whose continuing education counts for renewing at this moment, both included.
 
     Until grace is over, those of the cycle, which began on `first_day`, and of its grace. After that what is too old
     does not help: the days of one cycle's length up to today.
     """
-    today = now.astimezone(UTC).date()
-    until = last_day(deadlines(policy, ends_at).grace_until)
+    today = day_in(now, zone)
+    until = day_in(deadlines(policy, ends_at, zone).grace_until, zone)
     if today <= until:
         return first_day, until
     length = policy.validity.amount or 0
@@ -166,24 +169,15 @@ def days_that_count(now: datetime, policy: RenewalPolicy, first_day: date, ends_
     return add_months(today, -length) if is_months else today - timedelta(days=length), today
 
 
-def reminder_due(now: datetime, policy: RenewalPolicy, ends_at: datetime) -> int | None:
+def reminder_due(now: datetime, policy: RenewalPolicy, ends_at: datetime, zone: tzinfo) -> int | None:
     """The reminder that is due on this day, as its days before the end; None = none, or the end is past.
 
     It is the last that began: whoever was away for a month, as a stopped worker is, gets one mail and not three.
     """
-    days = (last_day(ends_at) - now.astimezone(UTC).date()).days
+    days = (day_in(ends_at, zone) - day_in(now, zone)).days
     return min((each for each in policy.reminder_days if each >= days), default=None) if days >= 0 else None
-
-
-def last_day(ends_at: datetime) -> date:
-    """The last good day of something that ends at this moment, in UTC."""
-    return ends_at.astimezone(UTC).date()
 
 
 def is_cyclic(policy: RenewalPolicy) -> bool:
     """Whether there is a next cycle at all: not for what never ends, nor for what ends on a fixed date."""
     return policy.validity.kind in {ValidityKind.DAYS, ValidityKind.MONTHS}
-
-
-def _day_or_none(ends_at: datetime | None) -> date | None:
-    return None if ends_at is None else last_day(ends_at)

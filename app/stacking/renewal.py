@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+
+from app.days import day_in, end_of_day
 
 
 class ValidityKind(StrEnum):
@@ -27,12 +29,18 @@ class Validity:
     end_of_month: bool = False
 
 
-def valid_until(awarded_at: datetime, validity: Validity) -> datetime | None:
-    """The last second of the last good day, in UTC; None = never expires.
+def valid_until(awarded_at: datetime, validity: Validity, zone: tzinfo) -> datetime | None:
+    """The last second of the last good day in the issuer's zone, in UTC; None = never expires.
 
-    The last day counts in full (B26), and 31 January plus one month is the last day of February (B31).
+    It is counted from the day of the award there. The last day counts in full (B26), and 31 January plus one month is
+    the last day of February (B31).
     """
-    day = awarded_at.astimezone(UTC).date()
+    last = last_good_day(day_in(awarded_at, zone), validity)
+    return None if last is None else end_of_day(last, zone)
+
+
+def last_good_day(day: date, validity: Validity) -> date | None:
+    """The last good day of what was awarded on a day; None = never expires."""
     match validity.kind:
         case ValidityKind.NONE:
             return None
@@ -44,7 +52,7 @@ def valid_until(awarded_at: datetime, validity: Validity) -> datetime | None:
             last = validity.until or day
     if validity.end_of_month:
         last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
-    return datetime.combine(last, time(23, 59, 59), UTC)
+    return last
 
 
 def add_months(day: date, months: int) -> date:

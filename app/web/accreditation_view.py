@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.issuing import accreditations
 from app.issuing.accreditations import Standing
 from app.issuing.issuers import Issuer
 from app.web import words
-from app.web.dated import dated
 from app.web.languages import gettext as _
 from app.web.states import Tone
 
@@ -52,7 +51,7 @@ def view_of(standing: Standing) -> AccreditationView:
         sector=kept.sector,
         accredited_on=kept.accredited_on,
         tone=tone,
-        word=dated(word),
+        word=escape(word),
     )
 
 

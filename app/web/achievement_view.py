@@ -125,7 +125,9 @@ def achievement_view(
         held_by=holders_of(session, achievement.id),
         endorsements=endorsements_of(session, office, url),
         endorsed_versions=other_versions(session, office, achievement, version),
-        leads=leads_view(session, achievement.issuer_id, achievement.id, today=clock.now().date()),
+        leads=leads_view(
+            session, achievement.issuer_id, achievement.id, today=issuers.today(session, achievement.issuer_id)
+        ),
         structured=structured_data.of_achievement(office, issuer, version, facts, url=url),
     )
 

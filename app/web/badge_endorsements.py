@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -51,11 +52,11 @@ def endorsements_of_badge(
     )
     abouts = {name: words for thing, words in things for name in office.names_of(thing)}
     found = [
-        (each.created_at, _shown(session, office, each, abouts[each.about], now=now))
+        (each.created_at, _shown(session, office, each, abouts[each.about], issuer.zone, now=now))
         for each in endorsements.shown(session, tuple(abouts))
     ]
     found += [
-        (each.created_at, _shown_received(each, abouts[each.about], now=now))
+        (each.created_at, _shown_received(each, abouts[each.about], issuer.zone, now=now))
         for each in received_endorsements.accepted(session, tuple(abouts), at_most=MOST_SHOWN)
     ]
     newest_first = sorted(found, key=lambda each: each[0], reverse=True)
@@ -63,10 +64,10 @@ def endorsements_of_badge(
 
 
 def _shown(
-    session: Session, office: Office, endorsement: Endorsement, about: str, *, now: datetime
+    session: Session, office: Office, endorsement: Endorsement, about: str, zone: ZoneInfo, *, now: datetime
 ) -> BadgeEndorsement:
     by = issuers.by_id(session, endorsement.issuer_id)
-    tone, word = state_of(session, endorsement, now=now)
+    tone, word = state_of(session, endorsement, zone, now=now)
     return BadgeEndorsement(
         by=by.name,
         by_path=f"/issuers/{by.slug}",
@@ -75,13 +76,13 @@ def _shown(
         text=endorsement.comment,
         made_at=endorsement.created_at,
         tone=tone,
-        word=dated(word, endorsement.withdrawn_at, endorsement.valid_until),
+        word=dated(word, zone, endorsement.withdrawn_at, endorsement.valid_until),
         file_path=f"/endorsements/{endorsement.id}.json",
     )
 
 
-def _shown_received(received: ReceivedEndorsement, about: str, *, now: datetime) -> BadgeEndorsement:
-    tone, word = state_of_received(received, now=now)
+def _shown_received(received: ReceivedEndorsement, about: str, zone: ZoneInfo, *, now: datetime) -> BadgeEndorsement:
+    tone, word = state_of_received(received, zone, now=now)
     return BadgeEndorsement(
         by=name_of(received),
         by_path=None,
@@ -90,24 +91,24 @@ def _shown_received(received: ReceivedEndorsement, about: str, *, now: datetime)
         text=received.comment,
         made_at=received.valid_from,
         tone=tone,
-        word=dated(word, received.valid_until, received.judged_at),
+        word=dated(word, zone, received.valid_until, received.judged_at),
         file_path=f"/endorsements/{received.id}.{received.form}",
     )
 
 
-def state_of_received(received: ReceivedEndorsement, *, now: datetime) -> tuple[Tone, str]:
-    """As it was judged last; its dates are looked at now."""
+def state_of_received(received: ReceivedEndorsement, zone: ZoneInfo, *, now: datetime) -> tuple[Tone, str]:
+    """As it was judged last; its dates are looked at now, and said in a zone."""
     if received.valid_until is not None and received.valid_until <= now:
-        return Tone.ENDED, _("Ended on %(day)s", day=words.date_of(received.valid_until))
-    seen = words.date_of(received.judged_at)
+        return Tone.ENDED, _("Ended on %(day)s", day=words.end_of(received.valid_until, zone))
+    seen = words.date_of(received.judged_at, zone)
     match received.verdict:
         case Verdict.GOOD:
             if received.valid_until is None:
                 return Tone.GOOD, _("Stands, no end date")
-            return Tone.GOOD, _("Stands until %(day)s", day=words.date_of(received.valid_until))
+            return Tone.GOOD, _("Stands until %(day)s", day=words.end_of(received.valid_until, zone))
         case Verdict.REVOKED | Verdict.SUSPENDED | Verdict.SUPERSEDED:
             return Tone.STOPPED, _(
-                "Taken back by who signed it; seen on %(day)s", day=words.date_of(received.judged_at)
+                "Taken back by who signed it; seen on %(day)s", day=words.date_of(received.judged_at, zone)
             )
         case Verdict.EXPIRED:
             return Tone.ENDED, _("Ended; seen on %(day)s", day=seen)
@@ -115,16 +116,16 @@ def state_of_received(received: ReceivedEndorsement, *, now: datetime) -> tuple[
             return Tone.UNKNOWN, _("Cannot tell since %(day)s", day=seen)
 
 
-def state_of(session: Session, endorsement: Endorsement, *, now: datetime) -> tuple[Tone, str]:
+def state_of(session: Session, endorsement: Endorsement, zone: ZoneInfo, *, now: datetime) -> tuple[Tone, str]:
     """Whether an endorsement that was signed here still stands: tone, and a few words."""
     if endorsement.withdrawn_at is not None:
-        return Tone.STOPPED, _("Withdrawn on %(day)s", day=words.date_of(endorsement.withdrawn_at))
+        return Tone.STOPPED, _("Withdrawn on %(day)s", day=words.date_of(endorsement.withdrawn_at, zone))
     key = session.get(SigningKey, endorsement.embedded_kid)
     if key is None or key.revoked_at is not None:
         return Tone.UNKNOWN, _("Cannot tell: the key that signed it was withdrawn")
     if endorsement.valid_until is None:
         return Tone.GOOD, _("Stands, no end date")
-    end = words.date_of(endorsement.valid_until)
+    end = words.end_of(endorsement.valid_until, zone)
     if endorsement.valid_until <= now:
         return Tone.ENDED, _("Ended on %(day)s", day=end)
     return Tone.GOOD, _("Stands until %(day)s", day=end)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from app.days import day_in
 from app.issuing import awards, images
 from app.issuing.awards import Award
 from app.projections import drawing, fitting, qr
@@ -108,7 +109,7 @@ def _card(view: BadgeView) -> Card:
 
 def _certificate(view: BadgeView, *, now: datetime) -> Certificate:
     """Everything but the pictures."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = day_in(now, view.zone)
     language, (name, content_language) = languages.current(), _name(view)
     skills = tuple(
         SkillLine(each.name, each.level, _("%(word)s, %(level)s of 5", word=each.word, level=each.level))
@@ -131,17 +132,17 @@ def _certificate(view: BadgeView, *, now: datetime) -> Certificate:
         is_dimmed=view.state.is_over,
         tone=view.state.tone,
         state=view.state.word,
-        sentence=_("As of %(day)s: %(sentence)s", day=words.date_of(today), sentence=view.state.sentence),
+        sentence=_("As of %(day)s: %(sentence)s", day=words.day_of(day), sentence=view.state.sentence),
         facts=(
-            (_("Earned on"), words.date_of(view.awarded_at)),
-            (_("Good until"), words.date_of(view.valid_until) if view.valid_until else _("No end date")),
+            (_("Earned on"), words.date_of(view.awarded_at, view.zone)),
+            (_("Good until"), words.end_of(view.valid_until, view.zone) if view.valid_until else _("No end date")),
             *view.details,
         ),
         skills=skills,
         qr="",
         qr_alt=_("QR code that leads to %(url)s", url=view.url),
         url=view.url,
-        as_of=today,
+        as_of=datetime.combine(day, time(), UTC),
     )
 
 

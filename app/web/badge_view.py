@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.credentials import strict_json
+from app.days import day_in
 from app.issuing import achievement_facts, achievements, awards, holding, issuers
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import AchievementVersion
@@ -66,6 +68,7 @@ class BadgeView:
     awarded_at: datetime
     valid_until: datetime | None
     signed_at: datetime
+    zone: ZoneInfo  # the issuer's: every day on the page is one of its days
     facts: tuple[str, ...]  # hours, credits, how it was assessed
     details: tuple[tuple[str, str], ...]  # the same with a label each
     criteria_url: str | None
@@ -104,7 +107,7 @@ class BadgeView:
     def summary(self) -> str:
         """One sentence for a link preview."""
         holder = _("Held by %(name)s.", name=self.holder) + " " if self.holder else ""
-        day = words.date_of(self.awarded_at)
+        day = words.date_of(self.awarded_at, self.zone)
         return holder + _(
             "Awarded by %(issuer)s on %(day)s. %(state)s.", issuer=self.issuer.name, day=day, state=self.state.word
         )
@@ -123,7 +126,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         id=award.id,
         url=office.addresses.badge(award.id),
         state=state,
-        shown_state=_dated(state, award, credential, standing.grace_until),
+        shown_state=_dated(state, award, credential, standing),
         is_public=award.visibility == Visibility.PUBLIC,
         name=told.name,
         abbreviation=facts.abbreviation,
@@ -138,6 +141,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
         signed_at=credential.valid_from,
+        zone=issuer.zone,
         facts=stated_facts(facts),
         details=labelled_facts(facts),
         criteria_url=facts.criteria_url,
@@ -148,7 +152,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         endorsements=endorsements_of_badge(session, office, award, issuer, version, now=now),
         accreditations=accreditations_of(session, issuer, now=now),
         achievement_path=f"/achievements/{award.achievement_id}/v{version.number}",
-        leads=leads_view(session, award.issuer_id, award.achievement_id, today=now.date()),
+        leads=leads_view(session, award.issuer_id, award.achievement_id, today=day_in(now, issuer.zone)),
         built=built_view(session, office, award, now=now) if facts.is_stack else None,
         resting=resting_on(session, award),
     )
@@ -190,6 +194,7 @@ def _standing(
         valid_from=credential.valid_from,
         signed_with=tuple(session.get(SigningKey, kid) for kid in kids),
         newer_url=_newer_url(session, office, award),
+        zone=issuer.zone,
         grace_until=_grace_until(session, award),
     )
 
@@ -198,8 +203,9 @@ def _grace_until(session: Session, award: Award) -> datetime | None:
     """Until when a badge can be renewed after its end; None = it has no grace, or was renewed."""
     if award.valid_until is None or followers.successor(session, award) is not None:
         return None
-    rule = policies.of_achievement(session, award.achievement_id).renewal
-    return deadlines(rule, award.valid_until).grace_until if rule.grace_days else None
+    policy = policies.of_achievement(session, award.achievement_id)
+    has_grace = policy.renewal.grace_days > 0
+    return deadlines(policy.renewal, award.valid_until, policy.zone).grace_until if has_grace else None
 
 
 def _newer_url(session: Session, office: Office, award: Award) -> str | None:
@@ -221,9 +227,13 @@ def _holder(session: Session, award: Award, credential: Credential) -> str | Non
     return names[0] if names else None
 
 
-def _dated(state: State, award: Award, credential: Credential, grace_until: datetime | None) -> State:
-    moments = (award.valid_until, grace_until, credential.valid_from, award.revoked_at, award.suspended_at)
-    return replace(state, word=dated(state.word, *moments), sentence=dated(state.sentence, *moments))
+def _dated(state: State, award: Award, credential: Credential, standing: states.Standing) -> State:
+    moments = (award.valid_until, standing.grace_until, credential.valid_from, award.revoked_at, award.suspended_at)
+    return replace(
+        state,
+        word=dated(state.word, standing.zone, *moments),
+        sentence=dated(state.sentence, standing.zone, *moments),
+    )
 
 
 def _picture(

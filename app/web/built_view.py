@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import pathways
+from app.days import day_in
+from app.issuing import issuers, pathways
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.definitions import Definition, facts_of
 from app.issuing.definitions.kinds import RecognisedFacts
@@ -134,7 +135,9 @@ def _parts(
             yield _part(each, now=now)
     for component in components:
         if not component.is_award:
-            part = _recognised(session, component.holding_id, now=now)
+            part = _recognised(
+                session, component.holding_id, today=day_in(now, issuers.zone_of(session, award.issuer_id))
+            )
             if f"{part.name} ({part.abbreviation})" in named:
                 yield part
 
@@ -146,6 +149,7 @@ def _part(held: Held, *, now: datetime) -> Part:
         signature.valid_from if signature else held.award.awarded_at,
         signature.keys if signature else (),
         newer_url=None,
+        zone=held.issuer.zone,
     )
     told = tongues.told(held.facts)
     return Part(
@@ -158,7 +162,7 @@ def _part(held: Held, *, now: datetime) -> Part:
     )
 
 
-def _recognised(session: Session, recognition_id: str, *, now: datetime) -> Part:
+def _recognised(session: Session, recognition_id: str, *, today: date) -> Part:
     recognition = session.get_one(Recognition, recognition_id)
     facts = facts_of(session.get_one(Definition, recognition.definition_id))
     assert isinstance(facts, RecognisedFacts)  # noqa: S101 - what recognitions name
@@ -167,16 +171,16 @@ def _recognised(session: Session, recognition_id: str, *, now: datetime) -> Part
         name=facts.name,
         abbreviation=facts.abbreviation,
         path=None,
-        state=_state_of(recognition, now=now),
+        state=_state_of(recognition, today=today),
         note=_("issued by %(issuer)s on %(day)s, and verified", issuer=facts.issued_by, day=issued),
     )
 
 
-def _state_of(recognition: Recognition, *, now: datetime) -> State:
+def _state_of(recognition: Recognition, *, today: date) -> State:
     end = recognition.valid_until
     if recognition.state != RecognitionState.ACTIVE:
         return State(Tone.STOPPED, _("Does not count any more"), "", is_over=True)
-    if end is not None and end < now.date():
+    if end is not None and end < today:
         return State(Tone.ENDED, _("Ended on %(date)s", date=words.day_of(end)), "", is_over=True)
     good = _("Good, no end date") if end is None else _("Good until %(date)s", date=words.day_of(end))
     return State(Tone.GOOD, good, "")

@@ -135,7 +135,7 @@ def table(check: BulkCheck, rows: Iterable[BulkCheckRow], *, zone: str, now: dat
         *(About(name, word_of(name), count) for name, count in check.results.items()),
     )
     cells = [_cells(seen(each, now=now)) for each in rows]
-    return Table(f"check-{check.id[:8]}", title_of(check), columns, cells, about, zone)
+    return Table(f"check-{check.id[:8]}", title_of(check, ZoneInfo(zone)), columns, cells, about, zone)
 
 
 def file(
@@ -161,9 +161,11 @@ def pdf(check: BulkCheck, rows: Iterable[BulkCheckRow], *, issuer: str, zone: st
     facts += [(word_of(name), str(count)) for name, count in check.results.items()]
     facts.append((_("Checked until"), general.moment_of(check.finished_at or now, there)))
     columns = (_("Row"), _("Person"), _("Badge"), _("Verdict"), _("Good until"), _("Signed by"), _("Remarks"))
-    part = SheetPart(_("Row by row"), columns, (0.6, 2, 2.4, 1.5, 1.3, 2, 3.4), tuple(_line(each) for each in shown))
+    part = SheetPart(
+        _("Row by row"), columns, (0.6, 2, 2.4, 1.5, 1.3, 2, 3.4), tuple(_line(each, there) for each in shown)
+    )
     labels = SheetLabels(
-        title=title_of(check),
+        title=title_of(check, there),
         empty=_("There are no rows."),
         foot=_("What was found at that moment. A badge can be withdrawn later; check it again."),
         unwritable=_("Some letters could not be set in type on this machine."),
@@ -172,9 +174,9 @@ def pdf(check: BulkCheck, rows: Iterable[BulkCheckRow], *, issuer: str, zone: st
     return table_sheet(sheet)
 
 
-def title_of(check: BulkCheck) -> str:
+def title_of(check: BulkCheck, zone: ZoneInfo) -> str:
     """What to call a check."""
-    return check.name or _("Check of %(date)s", date=general.date_of(check.created_at))
+    return check.name or _("Check of %(date)s", date=general.date_of(check.created_at, zone))
 
 
 def _standing(row: BulkCheckRow, until: datetime | None, now: datetime) -> tuple[Tone | None, str]:
@@ -197,8 +199,8 @@ def _cells(row: Seen) -> Sequence[Cell]:
     return (*about, *issued, "; ".join(row.warnings))
 
 
-def _line(row: Seen) -> tuple[str, ...]:
-    until = "" if row.valid_until is None else general.date_of(row.valid_until)
+def _line(row: Seen, zone: ZoneInfo) -> tuple[str, ...]:
+    until = "" if row.valid_until is None else general.end_of(row.valid_until, zone)
     remarks = [] if row.tone in {Tone.GOOD, Tone.SOON} else [row.why]
     person = row.name or row.identifier or row.holder_names
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,7 @@ class IssuerView:
     parent_name: str | None
     parent_url: str | None
     warning: str | None
+    zone: ZoneInfo  # in which its days are said
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def issuer_view(office: Office, issuer: Issuer) -> IssuerView:
         parent_name=issuer.parent_name,
         parent_url=issuer.parent_url if is_web_address(issuer.parent_url or "") else None,
         warning=caution.sentence if caution else None,
+        zone=issuer.zone,
     )
 
 
@@ -74,21 +77,21 @@ def keys_of(session: Session, issuer: Issuer) -> tuple[KeyView, ...]:
     """The newest keys of the issuer: those that sign first, then those that once did."""
     newest_first = reversed(signing_keys.of_issuer(session, issuer))
     placed = sorted(newest_first, key=lambda key: _PLACES.index(KeyState(key.state)))
-    return tuple(_key_view(key) for key in placed[:MOST_KEYS])
+    return tuple(_key_view(key, issuer.zone) for key in placed[:MOST_KEYS])
 
 
-def _key_view(key: SigningKey) -> KeyView:
-    said = {"since": words.date_of(key.activated_at or key.created_at)}
+def _key_view(key: SigningKey, zone: ZoneInfo) -> KeyView:
+    said = {"since": words.date_of(key.activated_at or key.created_at, zone)}
     match KeyState(key.state):
         case KeyState.ACTIVE:
             mark, sentence = "good", _("Signs since %(since)s.", **said)
         case KeyState.PENDING:
             mark, sentence = "soon", _("Does not sign yet.")
         case KeyState.RETIRED:
-            until = words.date_of(key.retired_at or key.created_at)
+            until = words.date_of(key.retired_at or key.created_at, zone)
             mark, sentence = "ended", _("Signed until %(until)s. What it signed stays good.", until=until)
         case KeyState.REVOKED:
-            at = words.date_of(key.revoked_at or key.created_at)
+            at = words.date_of(key.revoked_at or key.created_at, zone)
             mark, sentence = "stopped", _("Withdrawn on %(date)s. Nothing that it signed can be trusted.", date=at)
     return KeyView(key.kid, mark, key.algorithm, sentence)
 

@@ -49,7 +49,7 @@ def pdf_with_room(packet: Packet, office: Office, issuer: Issuer, *, now: dateti
     """The packet on paper with the workbook attached, and where in it the signed statement is to stand."""
     language = languages.current()
     facts = [(_("Unit"), packet.unit.name), (_("As of"), words.day_of(packet.as_of))]
-    facts += [(_("People"), str(len(packet.unit.people))), (_("Made"), words.moment_of(now))]
+    facts += [(_("People"), str(len(packet.unit.people))), (_("Made"), words.moment_of(now, issuer.zone))]
     labels = SheetLabels(
         title=_("Survey packet: %(unit)s", unit=packet.unit.name),
         empty=_("Nobody."),

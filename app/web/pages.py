@@ -151,6 +151,7 @@ def _environment_of_pages() -> Environment:
         "markdown": _as_markup,
         "date": words.date_of,
         "day": words.day_of,
+        "end": words.end_of,
         "moment": words.moment_of,
         "machine_date": words.machine_date,
         "direction": words.direction,
@@ -161,6 +162,7 @@ def _environment_of_pages() -> Environment:
     environment.globals |= {"static": static_url, "language": languages.current}
     environment.globals |= {"languages": tuple(languages.LANGUAGES.values()), "rail_nouns": RAIL_NOUNS}
     environment.globals |= {"copied_on": _copied_on.get}
+    environment.globals |= {"zone_line": words.zone_line, "utc": words.UTC_ZONE}
     environment.globals |= {"level_word": words.level, "english": words.tag_of_english}
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(languages.gettext, languages.raw_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.credentials import strict_json
 from app.errors import NotFound
-from app.issuing import pathways
+from app.issuing import issuers, pathways
 from app.issuing.pathways import PathwayRow, PathwayVersion, exporting
 from app.service import Service
 from app.web import negotiation
@@ -67,7 +66,7 @@ def _answer(
     url = service.office.addresses.pathway_version(row.id, version.number)
     links = Alternate(url, negotiation.HTML), Alternate(f"{url}{CTDL.suffix}", CTDL.media_types[0])
     if chosen.form is PAGE:
-        view = pathway_view(session, service.office, row, version, today=clock.now().date())
+        view = pathway_view(session, service.office, row, version, today=issuers.today(session, row.issuer_id))
         return page(request, "pathway.html", negotiated=True, alternates=links, pathway=view)
     body = strict_json.dumps(exporting.in_ctdl(session, service.office, row, version))
     return respond(request, Representation(body, chosen.media_type, alternates=links))

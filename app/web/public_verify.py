@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -27,7 +28,7 @@ from app.web.languages import marked
 from app.web.negotiation import CREDENTIAL_JWT
 from app.web.pages import page
 from app.web.public_badges import form_of, stored, visible
-from app.web.report_view import report_view
+from app.web.report_view import report_view, zone_of
 from app.web.representations import is_id
 from app.web.submissions import Submission, TheSubmission
 
@@ -90,7 +91,8 @@ def _answer(request: Request, service: Service, desk: Desk, submission: Submissi
     status = 422 if report.verdict is Verdict.UNREADABLE else 200
     if not as_page:
         return _as_json(report)
-    view = report_view(service.office, report, recipient=submission.recipient, now=clock.now())
+    zone = _zone_of(service, report)
+    view = report_view(service.office, report, recipient=submission.recipient, zone=zone, now=clock.now())
     return page(request, "report.html", status=status, indexed=False, negotiated=True, caching="no-store", report=view)
 
 
@@ -105,6 +107,11 @@ def _judge(service: Service, desk: Desk, submission: Submission) -> Report:
     if document is None:
         raise InvalidInput(NOTHING_HANDED_IN, pointer="/credential")
     return desk.judge(document, recipient=submission.recipient)
+
+
+def _zone_of(service: Service, report: Report) -> ZoneInfo:
+    with service.database.read() as session:
+        return zone_of(session, service.office, report)
 
 
 def _own_badge(service: Service, address: str) -> bytes:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from app.credentials.report import Check, Outcome, Report, VerifiedFacts
+from sqlalchemy.orm import Session
+
+from app.credentials.report import Check, Outcome, Report, VerifiedFacts, day
+from app.credentials.verify.finding import DATES
+from app.issuing import issuers
+from app.issuing.awards import Award
 from app.issuing.office import Office
+from app.projections import messages
 from app.web import states
 from app.web.languages import gettext as _
 from app.web.languages import marked
 from app.web.states import State
+from app.web.words import UTC_ZONE
 
 _NOT_REACHED = "not_checked"
 _ABOUT = {
@@ -73,15 +82,19 @@ class ReportView:
     inside: tuple[Inside, ...]
     checked_at: datetime
     checked_by: str
+    zone: ZoneInfo  # in which the days of the answer are said
 
 
-def report_view(office: Office, report: Report, *, recipient: str | None, now: datetime) -> ReportView:
-    """The page's answer to a report."""
+def report_view(office: Office, report: Report, *, recipient: str | None, zone: ZoneInfo, now: datetime) -> ReportView:
+    """The page's answer to a report; `zone` is that of the badge's issuer, UTC of a stranger's badge."""
     reached = {check.name: _line(check) for check in report.checks if check.code != _NOT_REACHED}
+    if (dates := reached.get(DATES)) is not None:
+        reached[DATES] = replace(dates, sentence=_there(dates.sentence, report.credential, zone))
     match = reached.pop("recipient", None)
+    state = states.of_report(report, zone, now=now)
     left_out = [_(_ABOUT[check.name]) for check in report.checks if check.code == _NOT_REACHED]
     return ReportView(
-        state=states.of_report(report, now=now),
+        state=replace(state, sentence=_there(state.sentence, report.credential, zone)),
         facts=report.credential,
         warnings=warnings_of(report),
         known_in=report.known_in,
@@ -92,28 +105,29 @@ def report_view(office: Office, report: Report, *, recipient: str | None, now: d
         image_path=_own_path(office, report.credential.image_url, "/images/") if report.credential else None,
         badge_path=_own_path(office, report.credential.credential_id, "/b/") if report.credential else None,
         document=json.dumps(report.document, indent=2, ensure_ascii=False) if report.document else None,
-        inside=_inside(report, now=now),
+        inside=_inside(report, zone, now=now),
         checked_at=now,
+        zone=zone,
         checked_by=urlsplit(office.addresses.base_url).netloc,
     )
 
 
-def _inside(report: Report, *, now: datetime) -> tuple[Inside, ...]:
+def _inside(report: Report, zone: ZoneInfo, *, now: datetime) -> tuple[Inside, ...]:
     """The achievements of a learner record, then endorsements; a part that is not good never looks as if it were."""
     parts = [(_("Achievement"), part.report) for part in report.nested]
     parts += [(_("Endorsement"), part.report) for part in report.endorsements]
-    return tuple(_part(kind, part, now=now) for kind, part in parts)
+    return tuple(_part(kind, part, zone, now=now) for kind, part in parts)
 
 
-def _part(kind: str, report: Report, *, now: datetime) -> Inside:
+def _part(kind: str, report: Report, zone: ZoneInfo, *, now: datetime) -> Inside:
     facts = report.credential
     return Inside(
         kind=kind,
-        state=states.of_report(report, now=now),
+        state=states.of_report(report, zone, now=now),
         signed_by=facts.signed_by if facts else None,
         title=facts.title if facts else None,
         comment=facts.endorsement_comment if facts else None,
-        inside=_inside(report, now=now),
+        inside=_inside(report, zone, now=now),
     )
 
 
@@ -131,6 +145,25 @@ def _line(check: Check) -> Line:
         case Outcome.UNKNOWN:
             mark, word = "unknown", _("Cannot tell")
     return Line(mark, word, check.sentence, check.code)
+
+
+def _there(sentence: str, facts: VerifiedFacts | None, zone: ZoneInfo) -> str:
+    """A sentence of a report with its days in a zone: what a report says, it says of UTC, whoever issued the badge."""
+    for moment in () if facts is None else (facts.valid_until, facts.valid_from):
+        if moment is not None:
+            written = re.compile(rf"(?<!\d){re.escape(day(moment))}")
+            if written.search(sentence):
+                return written.sub(messages.written_end(moment, zone), sentence)
+    return sentence
+
+
+def zone_of(session: Session, office: Office, report: Report) -> ZoneInfo:
+    """In which zone the days of an answer are said: the issuer's of a badge of ours; UTC for any other."""
+    facts = report.credential
+    address = "" if facts is None else office.renamed(facts.credential_id)
+    beginning = office.addresses.badge("")
+    award = session.get(Award, address.removeprefix(beginning)) if address.startswith(beginning) else None
+    return UTC_ZONE if award is None else issuers.zone_of(session, award.issuer_id)
 
 
 def _own_path(office: Office, url: str | None, below: str) -> str | None:

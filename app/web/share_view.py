@@ -76,7 +76,9 @@ def frame_height(width: int) -> int:
 
 def _resume(view: BadgeView) -> str:
     language = languages.current().tag
-    return resume.line(title=view.title, issuer=view.issuer.name, awarded_at=view.awarded_at, language=language)
+    return resume.line(
+        title=view.title, issuer=view.issuer.name, awarded_at=view.awarded_at, zone=view.zone, language=language
+    )
 
 
 def _certification(view: BadgeView) -> Certification:
@@ -85,6 +87,7 @@ def _certification(view: BadgeView) -> Certification:
         organisation=printable(view.issuer.name),
         awarded_at=view.awarded_at,
         valid_until=view.valid_until,
+        zone=view.zone,
         url=view.url,
         id=view.id,
     )
@@ -108,6 +111,7 @@ def _schema(view: BadgeView, base_url: str) -> Markup:
         achievement_url=f"{base_url}{view.achievement_path}",
         awarded_at=view.awarded_at,
         valid_until=view.valid_until,
+        zone=view.zone,
         skills=tuple(levels),
         holder=view.holder if view.is_public else None,
     )

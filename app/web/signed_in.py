@@ -10,14 +10,17 @@ import hashlib
 from base64 import urlsafe_b64encode
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import Busy, NotAllowed, NotFound, NotSignedIn
 from app.issuing import issuers
 from app.issuing.accounts import Capability, Role, SignedIn, Strength, members, people, second_factors, sessions
@@ -64,6 +67,16 @@ class Staff:
     def actor(self) -> str:
         """As the audit log has it."""
         return self.visitor.actor
+
+    @property
+    def today(self) -> date:
+        """The day that it is in the issuer's time zone."""
+        return day_in(clock.now(), self.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The issuer's time zone."""
+        return ZoneInfo(self.timezone)
 
     @property
     def root(self) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.credentials.report import Report, Verdict
+from app.days import day_in
 from app.issuing.awards import Award, AwardState
 from app.issuing.signing_keys import SigningKey
 from app.web.languages import gettext as _
 from app.web.languages import marked, ngettext
-from app.web.words import date_of, tag_of_english
+from app.web.words import UTC_ZONE, date_of, end_of, tag_of_english
 
 SOON_DAYS = 60
 
@@ -72,6 +74,7 @@ class Standing:
     valid_from: datetime
     signed_with: tuple[SigningKey | None, ...]
     newer_url: str | None  # None also when the newer badge is private
+    zone: ZoneInfo  # the issuer's, in which its days are said
     grace_until: datetime | None = None  # None = it cannot be renewed once it has ended, or was renewed
 
 
@@ -87,17 +90,17 @@ def of_award(award: Award, standing: Standing, *, now: datetime) -> State:
         case AwardState.ISSUED | AwardState.PENDING:
             return (
                 _by_keys(standing)
-                or _in_grace(award.valid_until, standing.grace_until, now=now)
-                or _by_dates(standing.valid_from, award.valid_until, now=now)
+                or _in_grace(award.valid_until, standing, now=now)
+                or _by_dates(standing.valid_from, award.valid_until, standing.zone, now=now)
             )
 
 
-def of_report(report: Report, *, now: datetime) -> State:
+def of_report(report: Report, zone: ZoneInfo, *, now: datetime) -> State:
     """The state that a verification found; a good badge that ends soon says so."""
     tone, word, advice = _VERDICTS[report.verdict]
     word, advice = _(word), _(advice) if advice else ""
     if report.is_good and report.credential is not None:
-        by_date = _by_dates(None, report.credential.valid_until, now=now)
+        by_date = _by_dates(None, report.credential.valid_until, zone, now=now)
         tone, word = by_date.tone, by_date.word
     is_over = report.verdict in _OVER
     return State(
@@ -112,9 +115,12 @@ def of_report(report: Report, *, now: datetime) -> State:
 
 
 def of_kept(verdict: Verdict, sentence: str, *, valid_until: datetime | None, now: datetime) -> State:
-    """The state of somebody else's badge that is kept here, by the verdict and sentence of its last check."""
+    """The state of somebody else's badge that is kept here, by the verdict and sentence of its last check.
+
+    Who signed it declared no time zone here: its days are those of UTC.
+    """
     if verdict is Verdict.GOOD or (verdict is Verdict.EXPIRED and valid_until is not None and valid_until <= now):
-        return _by_dates(None, valid_until, now=now)
+        return _by_dates(None, valid_until, UTC_ZONE, now=now)
     tone, word, advice = _VERDICTS[verdict]
     said = _(advice) if advice else ""
     return State(tone, _(word), sentence, said, is_over=verdict in _OVER, sentence_language=tag_of_english())
@@ -122,7 +128,7 @@ def of_kept(verdict: Verdict, sentence: str, *, valid_until: datetime | None, no
 
 def of_verdict(verdict: Verdict, *, valid_until: datetime | None, now: datetime) -> Tone:
     """The tone of a verdict that was kept without its report; a good badge that ends soon has that one."""
-    return _by_dates(None, valid_until, now=now).tone if verdict is Verdict.GOOD else _VERDICTS[verdict][0]
+    return _by_dates(None, valid_until, UTC_ZONE, now=now).tone if verdict is Verdict.GOOD else _VERDICTS[verdict][0]
 
 
 def word_of(verdict: Verdict) -> str:
@@ -135,7 +141,7 @@ def _withdrawn(award: Award, standing: Standing) -> State:
     if at is None:
         said = _("This badge was withdrawn by %(issuer)s", issuer=issuer)
     else:
-        said = _("This badge was withdrawn by %(issuer)s on %(date)s", issuer=issuer, date=date_of(at))
+        said = _("This badge was withdrawn by %(issuer)s on %(date)s", issuer=issuer, date=date_of(at, standing.zone))
     sentence = said + _because(award.reason)
     return State(Tone.STOPPED, _("Withdrawn"), sentence, _("It does not count any more."), is_over=True)
 
@@ -145,7 +151,7 @@ def _paused(award: Award, standing: Standing) -> State:
     if at is None:
         said = _("This badge is paused by %(issuer)s", issuer=issuer)
     else:
-        said = _("This badge is paused by %(issuer)s since %(date)s", issuer=issuer, date=date_of(at))
+        said = _("This badge is paused by %(issuer)s since %(date)s", issuer=issuer, date=date_of(at, standing.zone))
     sentence = said + _because(award.reason)
     return State(Tone.STOPPED, _("Paused"), sentence, _("It may count again later; ask the issuer."), is_over=True)
 
@@ -155,7 +161,7 @@ def _replaced(award: Award, standing: Standing) -> State:
     if award.revoked_at is None:
         sentence = _("%(issuer)s replaced this badge with a newer one.", issuer=issuer)
     else:
-        date = date_of(award.revoked_at)
+        date = date_of(award.revoked_at, standing.zone)
         sentence = _("%(issuer)s replaced this badge with a newer one on %(date)s.", issuer=issuer, date=date)
     advice = "" if standing.newer_url else _("The newer badge is not public; ask the holder for it.")
     word = _("Replaced by a newer badge")
@@ -170,32 +176,33 @@ def _by_keys(standing: Standing) -> State | None:
     return State(Tone.UNKNOWN, _("Cannot tell"), sentence, advice)
 
 
-def _in_grace(valid_until: datetime | None, grace_until: datetime | None, *, now: datetime) -> State | None:
+def _in_grace(valid_until: datetime | None, standing: Standing, *, now: datetime) -> State | None:
+    grace_until, zone = standing.grace_until, standing.zone
     if valid_until is None or grace_until is None or not valid_until < now <= grace_until:
         return None
-    end = date_of(grace_until)
+    end = end_of(grace_until, zone)
     said = _(
         "This badge was good until %(date)s. It can be renewed until %(end)s as if it were in time; until then it "
         "does not count.",
-        date=date_of(valid_until),
+        date=end_of(valid_until, zone),
         end=end,
     )
     return State(Tone.ENDED, _("Lapsed; in its grace period until %(date)s", date=end), said, is_over=True)
 
 
-def _by_dates(valid_from: datetime | None, valid_until: datetime | None, *, now: datetime) -> State:
+def _by_dates(valid_from: datetime | None, valid_until: datetime | None, zone: ZoneInfo, *, now: datetime) -> State:
     if valid_until is not None and valid_until <= now:
-        ended = date_of(valid_until)
+        ended = end_of(valid_until, zone)
         sentence = _("This badge was good until %(date)s.", date=ended)
         return State(Tone.ENDED, _("Ended on %(date)s", date=ended), sentence, is_over=True)
     if valid_from is not None and now < valid_from:
-        begins = date_of(valid_from)
+        begins = date_of(valid_from, zone)
         sentence = _("This badge is not good yet. It will be from %(date)s.", date=begins)
         return State(Tone.SOON, _("Good from %(date)s", date=begins), sentence)
     if valid_until is None:
         return State(Tone.GOOD, _("Good, no end date"), _("This badge is good and has no end date."))
-    end = date_of(valid_until)
-    days = (valid_until.date() - now.date()).days
+    end = end_of(valid_until, zone)
+    days = (day_in(valid_until, zone) - day_in(now, zone)).days
     sentence = _("This badge is good until %(date)s.", date=end)
     if days <= SOON_DAYS:
         return State(Tone.SOON, _("Ends soon: %(date)s", date=end), f"{sentence} {_left(days)}")

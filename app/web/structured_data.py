@@ -43,6 +43,7 @@ def of_achievement(
         kind=facts.achievement_type,
         version=str(version.number),
         published_at=version.published_at,
+        zone=issuer.zone,
         image_url=office.addresses.image(version.image_sha256),
         issuer=schema_org_issuer.organisation(_organisation(office, issuer)),
         skills=tuple(

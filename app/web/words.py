@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, lists, numbers
 
+from app import days
 from app.issuing.achievement_facts import (
     AchievementFacts,
     AssessmentMethod,
@@ -43,33 +44,47 @@ KINDS = {
     "Membership": marked("Membership"),
     "Award": marked("Award"),
 }
+UTC_ZONE = ZoneInfo("UTC")  # for what has no issuer: an account, a stranger's badge
 FEWEST_COUNTED = 10  # fewer holders than that are people, not a number
 MOST_COUNTED = 10_000
 _SOME = 100  # stands for a number with a fraction where a language asks how many: "1.5 hours"
 
 
-def date_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
-    """`24 November 2026`: the date in UTC, the one that was signed, wherever the reader is (B24).
+def date_of(moment: datetime, zone: ZoneInfo) -> str:
+    """`24 November 2026`: the day in this zone, which is the issuer's, wherever the reader is (B24)."""
+    return day_of(days.day_in(moment, zone))
 
-    With a zone the date there, and the zone: `24 November 2026 (Central European Time)`.
+
+def end_of(moment: datetime, zone: ZoneInfo) -> str:
+    """The last good day of what ends at a moment: `24 November 2026`.
+
+    Where it does not end with a day of this zone, as an end that was counted in another zone or came with a file, the
+    time stands there as well, so that nobody is told a day too many or too few.
     """
-    shown = day_of(moment.astimezone(zone or UTC).date())
-    return shown if zone is None else _("%(date)s (%(zone)s)", date=shown, zone=zone_name(zone))
+    return date_of(moment, zone) if days.ends_a_day(moment, zone) else moment_of(moment, zone)
 
 
-def moment_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
-    """`24 November 2026, 09:05 UTC`, or the moment in another zone, which is named."""
-    there = moment.astimezone(zone or UTC)
-    said = "UTC" if zone is None else zone_name(zone)
+def moment_of(moment: datetime, zone: ZoneInfo) -> str:
+    """`24 November 2026, 09:05 UTC`: the moment in this zone, which is named."""
+    there = days.moment_in(moment, zone)
     time = there.strftime("%H:%M")
-    return _("%(date)s, %(time)s %(zone)s", date=day_of(there.date()), time=time, zone=said)
+    return _("%(date)s, %(time)s %(zone)s", date=day_of(there.date()), time=time, zone=zone_name(zone))
 
 
 def zone_name(zone: ZoneInfo) -> str:
     """What people call the time of a zone: `Central European Time`."""
-    if zone.key.rpartition("/")[2] in {"UTC", "UCT", "Zulu", "Universal"}:
-        return "UTC"
-    return dates.get_timezone_name(zone, locale=locale_tag())
+    return "UTC" if days.is_utc(zone) else dates.get_timezone_name(zone, locale=locale_tag())
+
+
+def zone_line(*zones: ZoneInfo) -> str:
+    """Whose days a page states, in a sentence; several, as on a page of badges of several issuers, are all named."""
+    if not zones:
+        return _("Dates are those of each issuer’s time zone.")
+    names = list(dict.fromkeys(zone_name(each) for each in zones))
+    if len(names) == 1:
+        return _("Dates are those of %(zone)s.", zone=names[0])
+    listed = lists.format_list(names, locale=locale_tag())
+    return _("Dates are those of each issuer’s time zone: %(zones)s.", zones=listed)
 
 
 def locale_tag() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.issuing.pathways.worlds import Known
 from app.issuing.stacks import Enrolment
 from app.service import Service
 from app.stacking.holdings import Holding, Standing, proofs_of
-from app.stacking.renewal import valid_until
+from app.stacking.renewal import last_good_day
 from app.stacking.world import Kind, World
 from bench.academy import settings_for
 
@@ -87,7 +87,7 @@ def many(world: World, count: int) -> list[list[Holding]]:
 
 def _holding(world: World, credential: Any, chance: random.Random) -> Holding:
     issued = DAY - timedelta(days=chance.randint(0, 1500))
-    ends = valid_until(datetime(issued.year, issued.month, issued.day, 12, tzinfo=UTC), credential.validity)
+    ends = last_good_day(issued, credential.validity)
     standing = chance.choices([Standing.ACTIVE, Standing.REVOKED, Standing.SUSPENDED], [96, 3, 1])[0]
     proofs = proofs_of(world, credential.id, issued)
-    return Holding(f"{credential.id}@{issued}", credential.id, issued, ends.date() if ends else None, standing, proofs)
+    return Holding(f"{credential.id}@{issued}", credential.id, issued, ends, standing, proofs)

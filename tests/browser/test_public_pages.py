@@ -143,16 +143,35 @@ def test_the_whole_target_takes_the_file(open_page: Callable[..., Any], width: i
     assert set(hit) == {"file"}
 
 
+@pytest.fixture
+def award_in(make_issuer: Any, make_achievement: Any, make_award: Any) -> Callable[[str], Award]:
+    """A badge of an issuer in a zone, awarded half an hour after midnight in Helsinki: the day before in UTC."""
+
+    def make(zone: str) -> Award:
+        made = make_achievement(by=make_issuer(slug="abroad", timezone=zone))
+        return make_award(made, awarded_at=datetime.fromisoformat("2026-03-01T00:30:00+02:00").astimezone(UTC))
+
+    return make
+
+
 @pytest.mark.parametrize("timezone", ["America/Los_Angeles", "Pacific/Auckland"])
+@pytest.mark.parametrize(
+    "declared",
+    [("UTC", "28 February 2026", "28 February 2028"), ("Europe/Helsinki", "1 March 2026", "1 March 2028")],
+)
 def test_dates_are_the_declared_ones_wherever_the_reader_is(
-    open_page: Callable[..., Any], make_award: Callable[..., Award], timezone: str
+    open_page: Callable[..., Any], award_in: Callable[[str], Award], timezone: str, declared: tuple[str, str, str]
 ):
-    late = make_award(awarded_at=datetime(2026, 2, 28, 22, 30, tzinfo=UTC))
+    """B24."""
+    zone, earned, end = declared
 
-    page = open_page(f"/b/{late.id}", timezone=timezone)
+    page = open_page(f"/b/{award_in(zone).id}", timezone=timezone)
 
-    page.get_by_text("28 February 2026").wait_for()
-    page.get_by_text("Good until 28 February 2028").wait_for()
+    page.get_by_text(f"earned {earned}").wait_for()
+    page.get_by_text(f"Good until {end}").wait_for()
+    page.get_by_role("button", name="Check it in this browser").click()
+    page.get_by_text(f"It is good until {end}.").wait_for()
+    page.get_by_text(f"earned {earned}, signed by localhost").wait_for()
 
 
 @pytest.fixture

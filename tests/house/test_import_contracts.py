@@ -13,7 +13,7 @@ import pytest
 from app.lms import ADAPTERS
 from app.reports import REPORTS
 
-ROOMS = ["main", "migrating", "worker", "service", "doctor", "logs", "db", "clock", "settings", "errors"]
+ROOMS = ["main", "migrating", "worker", "service", "doctor", "logs", "db", "clock", "settings", "errors", "days"]
 FOLDERS = [
     "cli", "web", "judging", "reports", "outbound", "issuing", "projections", "lms", "stacking", "keystores",
     "credentials", "credentials/proofs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -14,10 +15,11 @@ from app.errors import InvalidInput, NotFound
 from app.issuing import award_status, awards, groups
 from app.issuing.accounts import CalendarFeed, Role, members, people
 from app.issuing.awards import Award
+from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.renewals import DueWanted, calendars, listing, policies, sampling
 from app.projections import calendar
-from app.stacking.cycles import RenewalState
+from app.stacking.cycles import RenewalState, deadlines
 from tests.issuing.renewing import ACTOR, AWARDED, by_education, entry, renew, renewable
 
 
@@ -52,6 +54,30 @@ def test_the_list_in_sql_says_what_the_arithmetic_says_of_each_badge(desk, momen
 
     assert by_sql == by_arithmetic
     assert len(set(by_sql.values())) >= 3
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize("zone", ["Europe/Madrid", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_sql_and_arithmetic_agree_at_every_edge_of_another_zone(desk, zone):
+    """Badges that end with days of UTC, and two that end with days of the zone, over changes of clocks."""
+    with desk.write() as session:
+        session.get_one(Issuer, desk.issuer.id).timezone = zone
+    for day in ("2024-03-20", "2024-09-27"):
+        with time_machine.travel(f"{day}T09:00:00Z", tick=False):
+            desk.award(f"{day}@hospital.test", achievement=renewable(desk))
+    with desk.read() as session:
+        known = policies.of_issuer(session, desk.issuer.id)
+        rows = session.scalars(select(Award).where(Award.valid_until.is_not(None))).all()
+        at = [deadlines(known[each.achievement_id].renewal, each.valid_until, ZoneInfo(zone)) for each in rows[::7]]
+        at += [deadlines(known[each.achievement_id].renewal, each.valid_until, ZoneInfo(zone)) for each in rows[-2:]]
+        edges = {moment for each in at for moment in (each.opens_at, each.ends_at, each.grace_until)}
+        for now in sorted(edge + timedelta(seconds=more) for edge in edges for more in (-1, 0, 1)):
+            by_sql = {
+                award_id: state
+                for state in RenewalState
+                for award_id in ids(session, desk, known, DueWanted(states=[state]), now)
+            }
+            assert by_sql == listing.states_of(session, rows, known, now=now)
 
 
 def test_left_to_itself_the_list_has_what_can_be_acted_on(desk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.projections.messages import LinkKind, MailContent, RenewalWay, Step, en
 ENDS = datetime(2028, 11, 24, 23, 59, 59, tzinfo=UTC)
 URL = "https://badges.example/me/renewals"
 PERSON = {"issuer_name": "Northfield", "url": URL}
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def placeholders(text: str) -> set[str]:
@@ -28,6 +30,7 @@ def renewal(language: str, *, has_lapsed: bool = False, way: RenewalWay = Renewa
         grace_until=ENDS,
         has_lapsed=has_lapsed,
         language=language,
+        zone=UTC_ZONE,
         **PERSON,
     )
 
@@ -46,10 +49,11 @@ def every_mail(language: str) -> list[MailContent]:
         "criteria": "Pass.",
         "language": "en",
         "reader_language": language,
+        "zone": UTC_ZONE,
     }
     return [
         *(renewal(language, has_lapsed=lapsed, way=way) for lapsed in (True, False) for way in RenewalWay),
-        *(messages.renewals_digest(lines=[("BLS", number, ENDS)], **said) for number in (1, 2)),
+        *(messages.renewals_digest(lines=[("BLS", number, ENDS)], zone=UTC_ZONE, **said) for number in (1, 2)),
         *(messages.name_approved(name="Ana", badges=number, **said) for number in range(3)),
         messages.name_refused(name="Ana", reason="No", **said),
         *(messages.application_mail(step, achievement="BLS", said="Good", **said) for step in Step),
@@ -66,15 +70,23 @@ def every_mail(language: str) -> list[MailContent]:
                 issuer_name="Northfield",
                 unsubscribe_url=URL,
                 language=language,
+                zone=UTC_ZONE,
             )
             for name, until in ((None, None), ("Ana", ENDS))
         ),
         *(messages.link_mail(kind, url=URL, minutes=30, language=language) for kind in LinkKind),
         *(messages.invitation_mail(invited_by="Omar", days=7, role=each.value, **said) for each in Role),
-        messages.confirmation_mail(until=ENDS, **said),
+        messages.confirmation_mail(until=ENDS, zone=UTC_ZONE, **said),
         *(
             endorsing.asked_mail(
-                asker="City", what="BLS", message="Please", until=ENDS, url=URL, is_member=each, language=language
+                asker="City",
+                what="BLS",
+                message="Please",
+                until=ENDS,
+                zone=UTC_ZONE,
+                url=URL,
+                is_member=each,
+                language=language,
             )
             for each in (True, False)
         ),
@@ -121,7 +133,7 @@ def test_a_reminder_in_arabic_runs_from_the_right_and_names_turn_nothing_around(
 
 def test_a_mail_that_gathers_badges_is_in_spanish_and_in_arabic_runs_from_the_right():
     lines = [messages.Line("Basic Life Support", URL, ENDS), messages.Line("ALS", URL, ENDS)]
-    said = {"learner_name": "Ana", "issuer_name": "Northfield", "unsubscribe_url": URL}
+    said = {"learner_name": "Ana", "issuer_name": "Northfield", "unsubscribe_url": URL, "zone": UTC_ZONE}
     spanish = messages.digest_mail(lines, language="es", **said)
     arabic = messages.digest_mail(lines, language="ar", **said)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,6 +46,7 @@ def mail(**changes: Any):
         "criteria": "Pass a quiz.\n\n- ten draws observed",
         "language": "en",
         "reader_language": "en",
+        "zone": ZoneInfo("UTC"),
     }
     return award_mail(**(facts | changes))
 
@@ -173,4 +175,4 @@ def test_an_address_that_is_none_stops_the_mail(field: str, url: str):
 
 
 def test_a_date_has_its_month_as_a_word():
-    assert written_date(datetime(2026, 3, 5, tzinfo=UTC)) == "5 March 2026"
+    assert written_date(datetime(2026, 3, 5, tzinfo=UTC), ZoneInfo("UTC")) == "5 March 2026"

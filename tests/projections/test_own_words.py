@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,7 @@ def fill(body=BODY, subject="{{achievement_name}}", lines=(), **values):
         markdown.to_text(marked),
         values={**VALUES, **values},
         language="de",
+        zone=ZoneInfo("UTC"),
         lines=lines,
     )
 

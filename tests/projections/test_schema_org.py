@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,6 +28,7 @@ def stated(**facts: Any) -> CredentialStated:
         "issuer_url": "https://badges.example/issuers/northfield",
         "achievement_url": "https://badges.example/achievements/1/v1",
         "awarded_at": datetime(2026, 11, 24, 9, tzinfo=UTC),
+        "zone": ZoneInfo("UTC"),
         "valid_until": datetime(2028, 11, 24, 23, 59, 59, tzinfo=UTC),
     }
     return CredentialStated(**known | facts)

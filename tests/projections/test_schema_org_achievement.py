@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,7 @@ def offered(**facts: Any) -> dict[str, Any]:
         "kind": "MicroCredential",
         "version": "1",
         "published_at": datetime(2026, 11, 24, 23, 0, tzinfo=UTC),
+        "zone": ZoneInfo("UTC"),
         "image_url": "https://x.example/i.png",
         "issuer": schema_org_issuer.organisation(NORTHFIELD),
     }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,6 +23,7 @@ def certification(**stated: Any) -> Certification:
         "name": "Phlebotomy Fundamentals (PHLB)",
         "organisation": "Northfield Health Academy",
         "awarded_at": datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+        "zone": ZoneInfo("UTC"),
         "valid_until": None,
         "url": URL,
         "id": "Yw3u0JYd5m2ZxwqA1B2C3D",
@@ -106,6 +108,7 @@ def test_a_line_of_a_resume_names_the_month_in_the_reader_s_language(language: s
         title="Phlebotomy  Fundamentals\n(PHLB)",
         issuer="Northfield Health Academy",
         awarded_at=datetime(2026, 11, 30, 23, 30, tzinfo=timezone(timedelta(hours=-2))) - timedelta(hours=2),
+        zone=ZoneInfo("UTC"),
         language=language,
     )
 
@@ -115,7 +118,7 @@ def test_a_line_of_a_resume_names_the_month_in_the_reader_s_language(language: s
 def test_a_line_of_a_resume_has_the_month_that_was_signed():
     late = datetime(2026, 12, 31, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
 
-    assert resume.line(title="A", issuer="B", awarded_at=late).endswith("January 2027")
+    assert resume.line(title="A", issuer="B", awarded_at=late, zone=ZoneInfo("UTC")).endswith("January 2027")
 
 
 def test_a_mail_has_subject_and_text_and_no_address():

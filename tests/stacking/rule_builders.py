@@ -52,7 +52,7 @@ def judge(rule: str | RuleDocument, *facts: Fact, awards=(), groups=None, now: d
     document = rules.read(rule) if isinstance(rule, str) else rule
     known = None if groups is None else frozenset(groups)
     history = History(tuple(facts), tuple(awards), known)
-    return rules.evaluate(document, history, now=now, achievement_id=OURS, **other)
+    return rules.evaluate(document, history, now=now, achievement_id=OURS, **{"zone": UTC, **other})
 
 
 def said(verdict: Verdict, path: str) -> list[tuple[bool | None, str, str]]:

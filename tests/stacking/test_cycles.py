@@ -61,13 +61,13 @@ def ends(day: str) -> datetime:
     ],
 )
 def test_a_first_cycle_goes_from_the_day_of_the_award_to_the_last_good_day(awarded, months, end_of_month, last_day):
-    cycle = first_cycle(policy(months, end_of_month=end_of_month), at(awarded))
+    cycle = first_cycle(policy(months, end_of_month=end_of_month), at(awarded), UTC)
 
     assert (cycle.start.isoformat(), cycle.end and cycle.end.isoformat()) == (awarded, last_day)
 
 
 def test_a_cycle_without_months_has_no_end_and_no_successor():
-    cycle = first_cycle(policy(None), at("2026-01-01"))
+    cycle = first_cycle(policy(None), at("2026-01-01"), UTC)
 
     assert cycle.end is None
     assert not is_cyclic(policy(None))
@@ -87,7 +87,7 @@ def test_a_cycle_without_months_has_no_end_and_no_successor():
     ],
 )
 def test_the_next_cycle_follows_the_old_one_until_grace_is_over(old_end, renewed, grace, start, end):
-    cycle = next_cycle(at(renewed), policy(24, grace_days=grace), ends(old_end))
+    cycle = next_cycle(at(renewed), policy(24, grace_days=grace), ends(old_end), UTC)
 
     assert (cycle.start.isoformat(), cycle.end and cycle.end.isoformat()) == (start, end)
 
@@ -97,7 +97,7 @@ def test_ends_of_months_stay_ends_of_months_over_many_cycles():
 
     found = []
     for _ in range(5):
-        end = next_end(end, rule, end) or end
+        end = next_end(end, rule, end, UTC) or end
         found.append(end.date().isoformat())
 
     assert found == ["2025-02-28", "2025-08-31", "2026-02-28", "2026-08-31", "2027-02-28"]
@@ -123,29 +123,29 @@ def test_ends_of_months_stay_ends_of_months_over_many_cycles():
 def test_the_states_change_at_midnight_in_utc(now, state):
     rule = policy(12, grace_days=30, reminder_days=(60, 30, 7))
 
-    assert state_at(at(now), rule, ends("2026-05-30")) is state
+    assert state_at(at(now), rule, ends("2026-05-30"), UTC) is state
 
 
 def test_without_grace_a_badge_expires_at_once():
-    assert state_at(at("2026-05-31T00:00:00+00:00"), policy(12), ends("2026-05-30")) is RenewalState.EXPIRED
+    assert state_at(at("2026-05-31T00:00:00+00:00"), policy(12), ends("2026-05-30"), UTC) is RenewalState.EXPIRED
 
 
 def test_a_renewed_badge_is_renewed_whatever_the_day_is():
     states = {
-        state_at(at(day), policy(12), ends("2026-05-30"), is_renewed=True) for day in ("2026-01-01", "2030-01-01")
+        state_at(at(day), policy(12), ends("2026-05-30"), UTC, is_renewed=True) for day in ("2026-01-01", "2030-01-01")
     }
 
     assert states == {RenewalState.RENEWED}
 
 
 def test_a_badge_without_an_end_is_active_for_ever():
-    assert state_at(at("2999-01-01"), policy(None), None) is RenewalState.ACTIVE
+    assert state_at(at("2999-01-01"), policy(None), None, UTC) is RenewalState.ACTIVE
 
 
 def test_where_nobody_is_reminded_the_window_is_sixty_days():
     rule = policy(12)
 
-    assert deadlines(rule, ends("2026-05-30")).opens_at == datetime(2026, 3, 31, tzinfo=UTC)
+    assert deadlines(rule, ends("2026-05-30"), UTC).opens_at == datetime(2026, 3, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_where_nobody_is_reminded_the_window_is_sixty_days():
 def test_windows_are_counted_over_leap_days(end, days, opens):
     rule = policy(12, reminder_days=(days,))
 
-    assert deadlines(rule, ends(end)).opens_at.date().isoformat() == opens
+    assert deadlines(rule, ends(end), UTC).opens_at.date().isoformat() == opens
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_windows_are_counted_over_leap_days(end, days, opens):
     ],
 )
 def test_the_reminder_that_is_due_is_the_last_that_began(now, due):
-    assert reminder_due(at(now), policy(12, reminder_days=(60, 30, 7)), ends("2026-05-30")) == due
+    assert reminder_due(at(now), policy(12, reminder_days=(60, 30, 7)), ends("2026-05-30"), UTC) == due
 
 
 @pytest.mark.parametrize(
@@ -188,23 +188,25 @@ def test_the_reminder_that_is_due_is_the_last_that_began(now, due):
     ],
 )
 def test_what_stands_in_the_way_of_a_renewal(now, more, found):
-    assert hindrance(at(now), policy(12, **more), ends("2026-05-30")) is found
+    assert hindrance(at(now), policy(12, **more), ends("2026-05-30"), UTC) is found
 
 
 def test_a_badge_is_renewed_once():
-    assert hindrance(at("2026-05-30"), policy(12), ends("2026-05-30"), is_renewed=True) is Hindrance.RENEWED_ALREADY
+    assert (
+        hindrance(at("2026-05-30"), policy(12), ends("2026-05-30"), UTC, is_renewed=True) is Hindrance.RENEWED_ALREADY
+    )
 
 
 def test_what_never_ends_is_not_renewed():
-    assert hindrance(at("2026-05-30"), policy(None), None) is Hindrance.NEVER_ENDS
+    assert hindrance(at("2026-05-30"), policy(None), None, UTC) is Hindrance.NEVER_ENDS
 
 
 def test_what_ends_on_a_fixed_date_waits_for_a_version_with_a_later_one():
     fixed = RenewalPolicy(validity=Validity(ValidityKind.FIXED_DATE, until=date(2026, 5, 30)))
     later = RenewalPolicy(validity=Validity(ValidityKind.FIXED_DATE, until=date(2027, 5, 30)))
 
-    assert hindrance(at("2026-05-01"), fixed, ends("2026-05-30")) is Hindrance.NO_LATER_END
-    assert hindrance(at("2026-05-01"), later, ends("2026-05-30")) is None
+    assert hindrance(at("2026-05-01"), fixed, ends("2026-05-30"), UTC) is Hindrance.NO_LATER_END
+    assert hindrance(at("2026-05-01"), later, ends("2026-05-30"), UTC) is None
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_what_ends_on_a_fixed_date_waits_for_a_version_with_a_later_one():
     ],
 )
 def test_education_counts_in_the_cycle_and_its_grace_and_later_if_it_is_young(now, first, last):
-    found = days_that_count(at(now), policy(24, grace_days=30), date(2024, 5, 31), ends("2026-05-30"))
+    found = days_that_count(at(now), policy(24, grace_days=30), date(2024, 5, 31), ends("2026-05-30"), UTC)
 
     assert found == (date.fromisoformat(first), date.fromisoformat(last))
 
@@ -228,11 +230,11 @@ moments = st.integers(631_152_000, 3_786_912_000).map(lambda seconds: datetime.f
 @given(moments, st.integers(1, 120), st.booleans(), st.integers(0, 120), st.integers(0, 400))
 def test_a_next_cycle_begins_after_the_old_one_and_is_never_empty(awarded, months, end_of_month, grace, days_late):
     rule = policy(months, end_of_month=end_of_month, grace_days=grace)
-    old_end = valid_until(awarded, rule.validity)
+    old_end = valid_until(awarded, rule.validity, UTC)
     assert old_end is not None
     renewed = old_end + timedelta(days=days_late - 100)
 
-    cycle = next_cycle(renewed, rule, old_end)
+    cycle = next_cycle(renewed, rule, old_end, UTC)
 
     assert cycle.start > old_end.date()
     assert cycle.end is not None
@@ -243,4 +245,4 @@ def test_a_next_cycle_begins_after_the_old_one_and_is_never_empty(awarded, month
 def test_a_state_is_that_of_the_moment_and_not_of_the_clock_that_shows_it(now, hours, grace):
     rule, end = policy(12, grace_days=grace), ends("2026-05-30")
 
-    assert state_at(now, rule, end) is state_at(now.astimezone(timezone(timedelta(hours=hours))), rule, end)
+    assert state_at(now, rule, end, UTC) is state_at(now.astimezone(timezone(timedelta(hours=hours))), rule, end, UTC)

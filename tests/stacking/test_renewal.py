@@ -16,7 +16,7 @@ LAST_SECOND = (23, 59, 59)
 
 def ends(awarded: str, **validity) -> str | None:
     """The end of an award of this moment, as text."""
-    until = valid_until(datetime.fromisoformat(awarded), Validity(**validity))
+    until = valid_until(datetime.fromisoformat(awarded), Validity(**validity), UTC)
     return None if until is None else until.isoformat()
 
 
@@ -84,7 +84,7 @@ def test_the_end_of_the_month_can_be_the_end_of_a_calendar_year():
 def test_the_day_is_counted_in_utc_wherever_it_was_stated():
     late = datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=-5)))  # 2 March in UTC
 
-    until = valid_until(late, Validity(ValidityKind.DAYS, amount=1))
+    until = valid_until(late, Validity(ValidityKind.DAYS, amount=1), UTC)
 
     assert until == datetime(2026, 3, 3, *LAST_SECOND, tzinfo=UTC)
 
@@ -95,7 +95,7 @@ MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.
 @given(MOMENTS, st.integers(0, 1200), st.booleans())
 def test_the_last_day_always_counts_in_full_and_never_comes_before_the_award(awarded, amount, end_of_month):
     for kind in (ValidityKind.DAYS, ValidityKind.MONTHS):
-        until = valid_until(awarded, Validity(kind, amount=amount, end_of_month=end_of_month))
+        until = valid_until(awarded, Validity(kind, amount=amount, end_of_month=end_of_month), UTC)
 
         assert until is not None
         assert (until.hour, until.minute, until.second, until.microsecond) == (*LAST_SECOND, 0)
@@ -105,8 +105,8 @@ def test_the_last_day_always_counts_in_full_and_never_comes_before_the_award(awa
 
 @given(MOMENTS, st.integers(1, 1200))
 def test_an_end_of_month_is_the_last_day_of_the_month_that_it_would_have_been(awarded, amount):
-    plain = valid_until(awarded, Validity(ValidityKind.MONTHS, amount=amount))
-    moved = valid_until(awarded, Validity(ValidityKind.MONTHS, amount=amount, end_of_month=True))
+    plain = valid_until(awarded, Validity(ValidityKind.MONTHS, amount=amount), UTC)
+    moved = valid_until(awarded, Validity(ValidityKind.MONTHS, amount=amount, end_of_month=True), UTC)
 
     assert plain is not None
     assert moved is not None

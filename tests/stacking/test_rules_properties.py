@@ -78,7 +78,7 @@ ANY_RULE = st.sampled_from(RULES)
 
 def verdict(rule, known, held=(), now=NOW):
     history = History(tuple(known), tuple(held), frozenset())
-    return rules.evaluate(rule, history, now=now, achievement_id=OURS, seed="s")
+    return rules.evaluate(rule, history, now=now, achievement_id=OURS, zone=UTC, seed="s")
 
 
 @QUICK

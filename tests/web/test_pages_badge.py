@@ -336,7 +336,7 @@ def test_a_badge_in_its_grace_says_until_when_and_that_it_does_not_count(
     look: Callable[[Award], str], client: TestClient, graceful: Award
 ):
     assert graceful.valid_until is not None
-    end = words.date_of(graceful.valid_until + timedelta(days=30))
+    end = words.date_of(graceful.valid_until + timedelta(days=30), words.UTC_ZONE)
 
     assert f"Lapsed; in its grace period until {end}" in look(graceful)
     assert f"It can be renewed until {end} as if it were in time; until then it does not count." in look(graceful)

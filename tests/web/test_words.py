@@ -26,8 +26,8 @@ def speak() -> Iterator[Callable[[str], None]]:
 def test_english_dates_are_those_that_reports_write_on_every_day_of_a_year():
     days = [datetime(2028, 1, 1, 12, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
 
-    assert [words.date_of(each) for each in days] == [day(each) for each in days]
-    assert words.moment_of(NOON) == "24 November 2026, 23:30 UTC"
+    assert [words.date_of(each, words.UTC_ZONE) for each in days] == [day(each) for each in days]
+    assert words.moment_of(NOON, words.UTC_ZONE) == "24 November 2026, 23:30 UTC"
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,18 @@ def test_english_dates_are_those_that_reports_write_on_every_day_of_a_year():
 def test_a_date_is_written_in_the_language_of_the_page(speak: Callable[[str], None], tag: str, said: str):
     speak(tag)
 
-    assert words.date_of(NOON) == said
+    assert words.date_of(NOON, words.UTC_ZONE) == said
 
 
-def test_a_date_in_a_zone_is_the_date_there_and_names_the_zone(speak: Callable[[str], None]):
+def test_a_date_is_the_day_in_a_zone_and_the_page_names_the_zone(speak: Callable[[str], None]):
     vienna = ZoneInfo("Europe/Vienna")
 
-    assert words.date_of(NOON, vienna) == "25 November 2026 (Central European Time)"
+    assert words.date_of(NOON, vienna) == "25 November 2026"
     assert words.moment_of(NOON, vienna) == "25 November 2026, 00:30 Central European Time"
     assert words.moment_of(NOON, ZoneInfo("Etc/UTC")) == "24 November 2026, 23:30 UTC"
     speak("es")
-    assert words.date_of(NOON, vienna) == "25 de noviembre de 2026 (hora de Europa central)"
+    assert words.date_of(NOON, vienna) == "25 de noviembre de 2026"
+    assert words.zone_line(vienna) == "Las fechas son las de: hora de Europa central."
 
 
 def test_amounts_have_no_zeros_that_say_nothing_and_the_sign_that_the_language_uses(speak: Callable[[str], None]):

@@ -101,7 +101,7 @@ def _tell(
 
 def _evidence(session: Session, application: Application) -> tuple[model.Evidence, ...]:
     """What the badge says: how it was earned, and the links and texts that the applicant agreed to show."""
-    day = messages.written_date(clock.now())
+    day = messages.written_date(clock.now(), issuers.zone_of(session, application.issuer_id))
     said = f"What was learned elsewhere was assessed on {day}, on the evidence that the holder handed in."
     agreed = [each for each in papers.of(session, application) if each.may_be_signed and each.file_name is None]
     return (

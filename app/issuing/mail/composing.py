@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -42,8 +43,8 @@ def badge_mail(
     """The mail about one badge; `language` is that of our own words."""
     template = chosen(session, issuer.id, Purpose.BADGE_EARNED, badge.language)
     if template is not None:
-        values = badge_values(issuer.name, badge, learner_name=learner_name, locale=template.locale)
-        return fill(template.subject, template.body, values=values, locale=template.locale)
+        values = badge_values(issuer, badge, learner_name=learner_name, locale=template.locale)
+        return fill(template.subject, template.body, values=values, locale=template.locale, zone=issuer.zone)
     return messages.award_mail(
         learner_name=learner_name,
         achievement_name=badge.name,
@@ -57,6 +58,7 @@ def badge_mail(
         language=badge.language,
         criteria_language=badge.criteria_language,
         reader_language=language,
+        zone=issuer.zone,
     )
 
 
@@ -79,9 +81,10 @@ def digest(
             issuer_name=issuer.name,
             unsubscribe_url=unsubscribe_url,
             language=reader_language,
+            zone=issuer.zone,
         )
     values = digest_values(issuer.name, len(lines), learner_name=learner_name, unsubscribe_url=unsubscribe_url)
-    return fill(template.subject, template.body, values=values, locale=template.locale, lines=lines)
+    return fill(template.subject, template.body, values=values, locale=template.locale, lines=lines, zone=issuer.zone)
 
 
 _TEMPLATES = select(MailTemplate).where(
@@ -102,7 +105,15 @@ def chosen(session: Session, issuer_id: str, purpose: Purpose, language: str) ->
     return next((found[locale.lower()] for locale in wanted if locale.lower() in found), None)
 
 
-def fill(subject: str, body: str, *, values: dict[str, str], locale: str, lines: Sequence[Line] = ()) -> MailContent:
+def fill(
+    subject: str,
+    body: str,
+    *,
+    values: dict[str, str],
+    locale: str,
+    zone: ZoneInfo,
+    lines: Sequence[Line] = (),
+) -> MailContent:
     """A mail of a template: text and HTML from the one Markdown, with the values put in afterwards."""
     marked = messages.marked(body)
     return messages.filled(
@@ -112,20 +123,21 @@ def fill(subject: str, body: str, *, values: dict[str, str], locale: str, lines:
         values=values,
         language=locale,
         lines=lines,
+        zone=zone,
     )
 
 
-def badge_values(issuer_name: str, badge: Badge, *, learner_name: str | None, locale: str) -> dict[str, str]:
+def badge_values(issuer: Issuer, badge: Badge, *, learner_name: str | None, locale: str) -> dict[str, str]:
     """What the placeholders of a mail about one badge stand for."""
     until = badge.valid_until
     return {
         "learner_name": learner_name or "",
         "achievement_name": badge.name,
         "abbreviation": badge.abbreviation or "",
-        "issuer_name": issuer_name,
+        "issuer_name": issuer.name,
         "badge_url": badge.url,
-        "awarded_on": messages.written_date(badge.awarded_at, locale),
-        "valid_until": "" if until is None else messages.written_date(until, locale),
+        "awarded_on": messages.written_date(badge.awarded_at, issuer.zone, locale),
+        "valid_until": "" if until is None else messages.written_end(until, issuer.zone, locale),
         "criteria": badge.criteria or "",
     }
 

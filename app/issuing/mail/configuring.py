@@ -124,11 +124,11 @@ def preview(
                 unsubscribe_url=stop,
             )
         values = composing.digest_values(issuer.name, len(lines), learner_name=name, unsubscribe_url=stop)
-        return composing.fill(subject, body, values=values, locale=locale, lines=lines)
+        return composing.fill(subject, body, values=values, locale=locale, lines=lines, zone=issuer.zone)
     if subject is None or body is None:
         return composing.badge_mail(session, issuer, badges[0], learner_name=name, language=messages.spoken(locale))
-    values = composing.badge_values(issuer.name, badges[0], learner_name=name, locale=locale)
-    return composing.fill(subject, body, values=values, locale=locale)
+    values = composing.badge_values(issuer, badges[0], learner_name=name, locale=locale)
+    return composing.fill(subject, body, values=values, locale=locale, zone=issuer.zone)
 
 
 def send_test(

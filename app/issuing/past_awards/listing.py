@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ class PastLine:
     name: str
     is_published: bool
     learner: Learner
+    zone: ZoneInfo  # the issuer's, which brought it
 
 
 def of_issuer(issuer_id: str, *, q: str = "", achievement_id: str = "", only_open: bool = False) -> Select[PastAward]:
@@ -64,6 +66,7 @@ def lines_of(session: Session, found: Sequence[PastAward]) -> list[PastLine]:
             names[each.achievement_id],
             of[each.achievement_id].state == AchievementState.PUBLISHED,
             who[each.learner_id],
+            issuers.zone_of(session, each.issuer_id),
         )
         for each in found
     ]

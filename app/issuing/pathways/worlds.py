@@ -9,13 +9,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, definitions, tongues
+from app.days import day_in
+from app.issuing import achievement_facts, definitions, issuers, tongues
 from app.issuing.achievement_facts import AchievementFacts
 from app.issuing.achievements import Achievement, AchievementVersion
 from app.issuing.definitions import Kind
@@ -51,7 +54,10 @@ MOST_VERSIONS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An issuer's world, and the rows behind its names. Another state of the tables has another `mark`."""
+    """An issuer's world, and the rows behind its names. Another state of the tables has another `mark`.
+
+    `zone` is the issuer's: days of what is held, and today, are days there.
+    """
 
     mark: str
     world: World
@@ -59,7 +65,12 @@ class Known:
     ids: Mapping[str, str]  # the other way round
     pathway_ids: Mapping[str, str]  # name of a published pathway -> its id
     names: Mapping[str, Mapping[str, Any]]  # name of an achievement in the world -> its names, for `tongues.name_in`
+    zone: ZoneInfo
     skill_names: Mapping[str, str]  # code or address of a skill, as achievements name it -> its name in the world
+
+    def day_of(self, moment: datetime) -> date:
+        """The issuer's day at a moment."""
+        return day_in(moment, self.zone)
 
 
 _kept: OrderedDict[tuple[str, ...], Known] = OrderedDict()
@@ -70,8 +81,8 @@ _versions: dict[str, Pathway] = {}
 def of(session: Session, issuer_id: str) -> Known:
     """The issuer's world as the database has it now."""
     session.flush()
-    mark = definitions.revision(session, issuer_id)
-    key = (str(session.get_bind().engine.url), issuer_id, mark)
+    mark, zone = definitions.revision(session, issuer_id), issuers.zone_of(session, issuer_id)
+    key = (str(session.get_bind().engine.url), issuer_id, mark, zone.key)
     with _lock:
         if (found := _kept.get(key)) is not None:
             _kept.move_to_end(key)
@@ -99,6 +110,7 @@ def _read(session: Session, issuer_id: str, mark: str) -> Known:
     slugs |= {id_: slug for kind, slug, id_, _facts in defined if kind is Kind.RECOGNISED}
     return Known(
         mark=mark,
+        zone=issuer.zone,
         world=world_of(
             issuer.slug, [(slug, facts) for _id, slug, facts in own], stated, [pathway for _id, pathway in newest]
         ),

@@ -16,7 +16,6 @@ from app.issuing.plans.keeping import (
     plan_of,
     progress_of,
     refresh,
-    today,
     wishes_of,
 )
 from app.issuing.plans.progress import Pace, Progress, StepState
@@ -51,7 +50,6 @@ __all__ = [
     "progress_of",
     "refresh",
     "sponsored",
-    "today",
     "wishes_of",
     "writing",
 ]

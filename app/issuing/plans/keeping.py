@@ -54,7 +54,7 @@ def make(
     """Plan from today and keep it. Raises NotFound for a target that is not there, InvalidInput, LearnerErased."""
     refuse_ended(learner)
     issuers.take_turn(session, learner.issuer_id)
-    day = as_of or today()
+    day = as_of or issuers.today(session, learner.issuer_id)
     _refuse_too_many(session, learner)
     if stated.horizon is not None and stated.horizon < day:
         raise InvalidInput("The day by which you want to be there has passed", pointer="/horizon")
@@ -95,7 +95,7 @@ def make_two_by_two(session: Session, learner: Learner, role: str, *, made_by: M
 
     Raises NotFound for a role that is not there, WrongState when neither skill can be found.
     """
-    day = today()
+    day = issuers.today(session, learner.issuer_id)
     stood = standing.of_learner(session, learner.issuer_id, learner.id, day)
     wanted = stood.known.world.roles.get(role)
     if wanted is None:
@@ -138,7 +138,7 @@ def refresh(session: Session, kept: KeptPlan, *, actor: str, as_of: date | None 
     session.refresh(kept, with_for_update=True)
     if kept.state != PlanState.OPEN:
         raise WrongState("This plan has ended; make a new one")
-    day = as_of or today()
+    day = as_of or issuers.today(session, kept.issuer_id)
     stood = standing.of_learner(session, kept.issuer_id, kept.learner_id, day)
     before = progress_of(stood, kept, day)
     found = aims.plan_for(stood, aim_of(kept), wishes_of(kept), day)
@@ -210,11 +210,6 @@ def aimed_role(session: Session, learner: Learner) -> str | None:
     """The role that a learner wants, else the one that they work as; None = neither was said."""
     names = careers.names_of(session, learner.id)
     return names.target_role or names.role
-
-
-def today() -> date:
-    """The day as plans count it, in UTC."""
-    return clock.now().date()
 
 
 def _refuse_too_many(session: Session, learner: Learner) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from app.days import day_in
+from app.issuing import issuers
 from app.issuing.achievements import Achievement
 from app.issuing.awards import Award, AwardState
 from app.issuing.office import Sponsorship
@@ -48,9 +50,10 @@ def sponsored(session: Session, learner_id: str, achievement_id: str, awarded_at
 
     What was earned before a plan was made, or once more since then, nobody pays for. Nobody: both members are None.
     """
-    slug = session.get_one(Achievement, achievement_id).slug
+    achievement = session.get_one(Achievement, achievement_id)
+    slug, zone = achievement.slug, issuers.zone_of(session, achievement.issuer_id)
     for begun, named, paid in (*_of_plans(session, learner_id), *_of_pathways(session, learner_id, awarded_at)):
-        is_in_time = begun.date() <= awarded_at.date()
+        is_in_time = day_in(begun, zone) <= day_in(awarded_at, zone)
         if slug in named and is_in_time and not _is_earned_since(session, learner_id, achievement_id, begun):
             return paid
     return Sponsorship()

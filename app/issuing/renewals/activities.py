@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.db import claim
 from app.errors import AlreadyExists, InvalidInput, NotFound
-from app.issuing import audit
+from app.issuing import audit, issuers
 from app.issuing.completion_records import Completion
 from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner, LearnerState
@@ -134,7 +135,7 @@ def post(session: Session, source: Source, completion: Completion, learner: Lear
         unit=activity.unit,
         amount=activity.amount,
         domain=activity.domain,
-        activity_date=completion.occurred_at.astimezone(UTC).date(),
+        activity_date=_day(session, completion),
         activity_type=activity.activity_type,
         title=activity.title,
         completion_id=completion.id,
@@ -174,6 +175,11 @@ def retract(session: Session, completion: Completion, *, actor: str) -> None:
         ledger.void(session, entry, reason=TAKEN_BACK, actor=actor)
 
 
+def _day(session: Session, completion: Completion) -> date:
+    """The day of the activity, as the issuer's zone has it."""
+    return day_in(completion.occurred_at, issuers.zone_of(session, completion.issuer_id))
+
+
 def _retract_before(
     session: Session, activity: CEActivity, completion: Completion, learner: Learner, *, actor: str
 ) -> None:
@@ -183,7 +189,7 @@ def _retract_before(
         CEEntry.learner_id == learner.id,
         CEEntry.voided_at.is_(None),
         CEEntry.completion_id.is_not(None),
-        CEEntry.activity_date <= completion.occurred_at.astimezone(UTC).date(),
+        CEEntry.activity_date <= _day(session, completion),
     )
     entry = session.scalars(query.order_by(CEEntry.activity_date.desc(), CEEntry.id).limit(1)).first()
     if entry is not None and completion.is_trusted:
@@ -202,7 +208,7 @@ def _counts_already(session: Session, activity: CEActivity, completion: Completi
     """Whether the same person passed it so shortly before or after that it is the same piece of education."""
     if activity.again_after_days == 0:
         return False
-    day = completion.occurred_at.astimezone(UTC).date()
+    day = _day(session, completion)
     near = timedelta(days=activity.again_after_days)
     query = select(CEEntry.id).where(
         CEEntry.activity_id == activity.id,

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import NotFound
 from app.issuing import issuers
 from app.issuing.accounts import CalendarFeed, members, people, tokens
@@ -22,7 +23,7 @@ from app.issuing.office import Office
 from app.issuing.renewals import listing, policies
 from app.issuing.renewals.listing import DueWanted
 from app.projections.calendar import Calendar, Event
-from app.stacking.cycles import RenewalState, deadlines, last_day
+from app.stacking.cycles import RenewalState, deadlines
 
 MINE = "mine"
 NOTHING_HERE = "There is nothing at this address"
@@ -89,14 +90,17 @@ def _of_holder(session: Session, office: Office, account_id: str) -> Calendar:
 def _of_award(office: Office, award: Award, policy: policies.Policy) -> list[Event]:
     if award.valid_until is None:
         return []
-    at, url = deadlines(policy.renewal, award.valid_until), office.addresses.badge(award.id)
+    zone = policy.zone
+    at, url = deadlines(policy.renewal, award.valid_until, zone), office.addresses.badge(award.id)
     name = f"{policy.name} ({policy.abbreviation})"
     found = [
-        _event(award.id, "opens", at.opens_at.date(), f"{name} can be renewed from today on", url, award.created_at),
-        _event(award.id, "ends", last_day(at.ends_at), f"{name} ends today", url, award.created_at),
+        _event(
+            award.id, "opens", day_in(at.opens_at, zone), f"{name} can be renewed from today on", url, award.created_at
+        ),
+        _event(award.id, "ends", day_in(at.ends_at, zone), f"{name} ends today", url, award.created_at),
     ]
     if policy.renewal.grace_days:
-        day = last_day(at.grace_until)
+        day = day_in(at.grace_until, zone)
         found.append(_event(award.id, "grace", day, f"Last day to renew {name} in grace", url, award.created_at))
     return found
 
@@ -110,7 +114,7 @@ def _of_issuer(session: Session, office: Office, issuer: Issuer) -> Calendar:
     number: dict[tuple[date, str], int] = defaultdict(int)
     for achievement_id, valid_until in rows:
         if valid_until is not None:
-            number[last_day(valid_until), achievement_id] += 1
+            number[day_in(valid_until, issuer.zone), achievement_id] += 1
     url = office.addresses.staff(issuer.slug, "renewals")
     events = [
         _event(achievement_id, day.isoformat(), day, _said(count, known[achievement_id].name), url, issuer.created_at)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date
+from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.days import day_in
 from app.issuing.awards import Award, AwardState
-from app.stacking.cycles import RenewalPolicy, start_after
+from app.issuing.renewals.policies import Policy
+from app.stacking.cycles import start_after
 
 LIVING = (AwardState.ISSUED, AwardState.SUSPENDED)
 
@@ -57,9 +59,9 @@ def predecessor(session: Session, award: Award) -> Award | None:
     return before if before is not None and before.state in LIVING and before.valid_until is not None else None
 
 
-def cycle_start(session: Session, award: Award, policy: RenewalPolicy) -> date:
+def cycle_start(session: Session, award: Award, policy: Policy) -> date:
     """The first day of an award's cycle: after the old end where it renewed one in time, else its own day."""
     before = predecessor(session, award)
     if before is None or before.valid_until is None:
-        return award.awarded_at.astimezone(UTC).date()
-    return start_after(award.awarded_at, policy, before.valid_until)
+        return day_in(award.awarded_at, policy.zone)
+    return start_after(award.awarded_at, policy.renewal, before.valid_until, policy.zone)

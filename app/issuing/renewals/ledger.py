@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date, tzinfo
 from decimal import Decimal
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import InvalidInput, NotFound
 from app.issuing import audit, issuers, learners
 from app.issuing.awards import Award
@@ -46,7 +47,7 @@ class Stated:
 def add(session: Session, learner: Learner, stated: Stated, *, actor: str) -> CEEntry:
     """Write an entry by hand. Raises InvalidInput for a day that has not come and for an amount that is none."""
     learners.refuse_ended(learner)
-    _check(stated)
+    _check(stated, issuers.zone_of(session, learner.issuer_id))
     count = len(session.scalars(select(CEEntry.id).where(CEEntry.learner_id == learner.id)).all())
     if count >= MOST_ENTRIES:
         raise InvalidInput(f"A ledger has at most {MOST_ENTRIES} entries")
@@ -135,7 +136,7 @@ def _is_used(entry: CEEntry, award: Award, used_by: set[str] | None) -> bool:
     return used_by is None or counted_for in used_by
 
 
-def _check(stated: Stated) -> None:
+def _check(stated: Stated, zone: tzinfo) -> None:
     if not stated.title.strip():
         raise InvalidInput("Say what was done", pointer="/title")
     if not stated.unit.strip():
@@ -146,7 +147,7 @@ def _check(stated: Stated) -> None:
     if stated.evidence_url is not None and not _ADDRESS.fullmatch(stated.evidence_url):
         raise InvalidInput("An address begins with https:// and has no blanks", pointer="/evidence_url")
     check_amount(stated.amount)
-    if stated.activity_date > clock.now().astimezone(UTC).date():
+    if stated.activity_date > day_in(clock.now(), zone):
         raise InvalidInput("Nothing was done in the future; enter it once it is done", pointer="/activity_date")
     if stated.activity_date.year < EARLIEST_YEAR:
         raise InvalidInput(f"A day from {EARLIEST_YEAR} on", pointer="/activity_date")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
+from app.days import day_in, end_of_day, start_of_day
 from app.issuing.awards import Award
 from app.issuing.learners import LearnerGroup
 from app.issuing.renewals import followers
 from app.issuing.renewals.policies import Policy
-from app.stacking.cycles import RenewalPolicy, RenewalState, state_at
+from app.stacking.cycles import RenewalState, state_at
 
 TO_DO = (RenewalState.EXPIRING, RenewalState.LAPSED_IN_GRACE)
 """What somebody can do something about now."""
@@ -52,12 +54,12 @@ def stands(state: RenewalState, policies: Mapping[str, Policy], now: datetime) -
     """Whether a badge with an end stands in this state, in SQL: as `cycles.state_at` says it."""
     if state is RenewalState.RENEWED:
         return followers.is_renewed()
-    by_deadlines: dict[tuple[int, int], list[str]] = defaultdict(list)
+    by_deadlines: dict[tuple[int, int, str], list[str]] = defaultdict(list)
     for each in policies.values():
-        by_deadlines[each.renewal.grace_days, each.renewal.window_days].append(each.achievement_id)
+        by_deadlines[each.renewal.grace_days, each.renewal.window_days, each.zone.key].append(each.achievement_id)
     of_each = [
-        and_(Award.achievement_id.in_(sorted(ids)), *_between(state, grace, window, now))
-        for (grace, window), ids in sorted(by_deadlines.items())
+        and_(Award.achievement_id.in_(sorted(ids)), *_between(state, grace, window, now, ZoneInfo(zone)))
+        for (grace, window, zone), ids in sorted(by_deadlines.items())
     ]
     return and_(~followers.is_renewed(), or_(false(), *of_each))
 
@@ -68,28 +70,45 @@ def states_of(
     """How these awards stand, by their ids; two queries, however many they are. Withdrawn ones have no state."""
     renewed = followers.renewed_among(session, [each.id for each in awards])
     return {
-        each.id: state_at(now, _rule(policies, each), each.valid_until, is_renewed=each.id in renewed)
+        each.id: _state(policies[each.achievement_id], each, now, is_renewed=each.id in renewed)
         for each in awards
         if each.state in followers.LIVING
     }
 
 
-def _rule(policies: Mapping[str, Policy], award: Award) -> RenewalPolicy:
-    return policies[award.achievement_id].renewal
+def is_in_grace(grace_days: int, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Whether the grace of a badge that has an end is not over, in SQL: as `cycles.deadlines` counts it.
+
+    Grace after the end of a day lasts to the end of a day, and so may have an hour more or less than its days where
+    clocks change: such ends are named one by one. All others have as many times 24 hours.
+    """
+    since = now - timedelta(days=grace_days)
+    first = day_in(now, zone) - timedelta(days=grace_days)
+    ends = [end_of_day(first + timedelta(days=more), zone) for more in (-2, -1, 0, 1, 2)]
+    over, good = ends[:2], ends[2:]
+    return and_(
+        Award.valid_until >= min(since, good[0]),
+        Award.valid_until.not_in(over),
+        or_(Award.valid_until >= since, Award.valid_until.in_(good)),
+    )
 
 
-def _between(state: RenewalState, grace: int, window: int, now: datetime) -> list[ColumnElement[bool]]:
+def _state(policy: Policy, award: Award, now: datetime, *, is_renewed: bool) -> RenewalState:
+    return state_at(now, policy.renewal, award.valid_until, policy.zone, is_renewed=is_renewed)
+
+
+def _between(state: RenewalState, grace: int, window: int, now: datetime, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     # A badge opens at midnight before its last good day, whatever hour it ends at on that day.
-    opens = datetime.combine(now.astimezone(UTC).date() + timedelta(days=window + 1), time(), UTC)
-    grace_began = now - timedelta(days=grace)
+    opens = start_of_day(day_in(now, zone) + timedelta(days=window + 1), zone)
+    in_grace = is_in_grace(grace, now, zone)
     match state:
         case RenewalState.ACTIVE:
             return [Award.valid_until >= opens]
         case RenewalState.EXPIRING:
             return [Award.valid_until >= now, Award.valid_until < opens]
         case RenewalState.LAPSED_IN_GRACE:
-            return [Award.valid_until < now, Award.valid_until >= grace_began]
+            return [Award.valid_until < now, in_grace]
         case RenewalState.EXPIRED:
-            return [Award.valid_until < grace_began]
+            return [Award.valid_until < now, ~in_grace]
         case RenewalState.RENEWED:
             return [followers.is_renewed()]

@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.issuing import achievement_facts
 from app.issuing.achievements import Achievement, AchievementVersion
+from app.issuing.issuers import Issuer
 from app.stacking.cycles import RenewalPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An achievement's policy. `is_stated` = it says something of renewal, so that holders are reminded."""
+    """An achievement's policy. `is_stated` = it says something of renewal, so that holders are reminded.
+
+    `zone` is the issuer's.
+    """
 
     achievement_id: str
     name: str
@@ -27,6 +32,7 @@ class Policy:
     abbreviation: str
     language: str
     renewal: RenewalPolicy
+    zone: ZoneInfo
     is_stated: bool
 
 
@@ -50,12 +56,13 @@ def _read(session: Session, which: object) -> dict[str, Policy]:
         AchievementVersion.achievement_id == Achievement.id,
         AchievementVersion.number == Achievement.current_version,
     )
-    query = select(Achievement.id, AchievementVersion.facts).join(AchievementVersion, newest)
+    columns = Achievement.id, AchievementVersion.facts, Issuer.timezone
+    query = select(*columns).join(AchievementVersion, newest).join(Issuer, Issuer.id == Achievement.issuer_id)
     rows = session.execute(query.where(which))  # type: ignore[arg-type]  # a column expression
-    return {row.id: _policy(row.id, row.facts) for row in rows}
+    return {row.id: _policy(row.id, row.facts, ZoneInfo(row.timezone)) for row in rows}
 
 
-def _policy(achievement_id: str, facts: dict[str, Any]) -> Policy:
+def _policy(achievement_id: str, facts: dict[str, Any], zone: ZoneInfo) -> Policy:
     return Policy(
         achievement_id=achievement_id,
         name=facts["name"],
@@ -63,5 +70,6 @@ def _policy(achievement_id: str, facts: dict[str, Any]) -> Policy:
         abbreviation=facts.get("abbreviation") or "",
         language=facts.get("language") or "en",
         renewal=achievement_facts.stored_renewal_policy(facts),
+        zone=zone,
         is_stated=facts.get("renewal") is not None,
     )

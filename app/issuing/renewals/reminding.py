@@ -7,13 +7,14 @@ starts again and however many workers there are. What was renewed, withdrawn or 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in, start_of_day
 from app.db import claim
 from app.issuing import announcements, issuers, letters, mail, mail_languages, tongues
 from app.issuing.awards import Award, AwardState
@@ -27,7 +28,7 @@ from app.issuing.renewals.policies import Policy
 from app.issuing.renewals.tables import RenewalReminder
 from app.projections import messages
 from app.projections.messages import RenewalWay
-from app.stacking.cycles import Method, RenewalState, deadlines, last_day
+from app.stacking.cycles import Method, RenewalState, deadlines
 
 AT_ONCE = 100  # awards in one transaction
 LAPSED, OVER = 0, -1  # the offsets of what is told after the end
@@ -70,11 +71,12 @@ def digest(session: Session, office: Office, issuer: Issuer) -> bool:
     lines = sorted((first_at, stated[key].name, number) for key, number, first_at in rows if first_at is not None)
     content = messages.renewals_digest(
         issuer_name=issuer.name,
+        zone=issuer.zone,
         lines=[(name, number, first_at) for first_at, name, number in lines[:MOST_LINES]],
         url=office.addresses.staff(issuer.slug, "renewals"),
         language=mail_languages.of_issuer(session, issuer.id),
     )
-    year, week, _ = now.astimezone(UTC).isocalendar()
+    year, week, _ = day_in(now, issuer.zone).isocalendar()
     made = put(
         session,
         issuer.id,
@@ -89,20 +91,18 @@ def digest(session: Session, office: Office, issuer: Issuer) -> bool:
 
 def _steps(policy: Policy, now: datetime) -> Iterator[tuple[int, list[ColumnElement[bool]]]]:
     """Each offset with the awards for which it is the last that began."""
-    rule, today = policy.renewal, now.astimezone(UTC).date()
+    rule, zone, today = policy.renewal, policy.zone, day_in(now, policy.zone)
     before = rule.reminder_days or (rule.window_days,)
     for offset, following in pairwise([*before, -1]):
-        opened, closed = (
-            datetime.combine(today + timedelta(days=days + 1), time(), UTC) for days in (offset, following)
-        )
+        opened, closed = (start_of_day(today + timedelta(days=days + 1), zone) for days in (offset, following))
         yield offset, [Award.valid_until < opened, Award.valid_until >= max(closed, now)]
     if rule.grace_days:
-        grace_began = now - timedelta(days=rule.grace_days)
-        yield LAPSED, [Award.valid_until < now, Award.valid_until >= grace_began]
+        in_grace = listing.is_in_grace(rule.grace_days, now, zone)
+        yield LAPSED, [Award.valid_until < now, in_grace]
         was_told = select(RenewalReminder.award_id).where(
             RenewalReminder.award_id == Award.id, RenewalReminder.offset_days == LAPSED
         )
-        yield OVER, [Award.valid_until < grace_began, was_told.exists()]
+        yield OVER, [Award.valid_until < now, ~in_grace, was_told.exists()]
 
 
 def _tell_all(
@@ -128,7 +128,7 @@ def _tell(session: Session, office: Office, policy: Policy, award: Award, offset
     claimed = claim(session, RenewalReminder, award_id=award.id, offset_days=offset, told_at=clock.now())
     if ends_at is None or claimed is None:
         return 0  # another worker was faster
-    at = deadlines(policy.renewal, ends_at)
+    at = deadlines(policy.renewal, ends_at, policy.zone)
     grace_until = announcements.written_moment(at.grace_until) if policy.renewal.grace_days else None
     if offset == OVER:
         announcements.award_changed(session, office, award, EventType.BADGE_EXPIRED, grace_until=grace_until)
@@ -136,7 +136,8 @@ def _tell(session: Session, office: Office, policy: Policy, award: Award, offset
     if offset == LAPSED:
         announcements.award_changed(session, office, award, EventType.BADGE_LAPSED, grace_until=grace_until)
     elif is_first:
-        facts = {"days_left": (last_day(ends_at) - clock.now().astimezone(UTC).date()).days, "grace_until": grace_until}
+        days_left = (day_in(ends_at, policy.zone) - day_in(clock.now(), policy.zone)).days
+        facts = {"days_left": days_left, "grace_until": grace_until}
         announcements.award_changed(session, office, award, EventType.BADGE_EXPIRING, **facts)
     if policy.renewal.reminder_days:
         _mail(session, office, policy, award, offset)
@@ -155,8 +156,9 @@ def _mail(session: Session, office: Office, policy: Policy, award: Award, offset
         achievement=tongues.name_in(policy.names, (language,))[0],
         way=_WAYS[policy.renewal.method],
         ends_at=ends_at,
-        grace_until=deadlines(policy.renewal, ends_at).grace_until if has_grace else None,
+        grace_until=deadlines(policy.renewal, ends_at, policy.zone).grace_until if has_grace else None,
         has_lapsed=offset == LAPSED,
+        zone=policy.zone,
         url=office.addresses.mine("renewals"),
         language=language,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.credentials import model
+from app.days import day_in
 from app.errors import InvalidInput, WrongState
 from app.issuing import achievements, audit, awards, issuers, learners
 from app.issuing.awards import AFTER, Award, AwardState, Earned, Ruled
@@ -95,7 +96,8 @@ def refuse(stands: Standing) -> None:
     state = str(stands.state)
     if stands.hindrance is Hindrance.TOO_EARLY and stands.deadlines is not None:
         opens_at = stands.deadlines.opens_at
-        sentence = f"It is too early: this badge can be renewed from {opens_at:%Y-%m-%d} on"
+        opens_on = day_in(opens_at, stands.policy.zone)
+        sentence = f"It is too early: this badge can be renewed from {opens_on.isoformat()} on"
         raise WrongState(sentence, state=state, reason=str(Hindrance.TOO_EARLY), opens_at=opens_at.isoformat())
     if stands.hindrance is not None:
         facts = {} if stands.renewed_by is None else {"award_id": stands.renewed_by}

@@ -45,19 +45,19 @@ class Standing:
 def of_award(session: Session, award: Award, *, policy: Policy | None = None, at: datetime | None = None) -> Standing:
     """How an award stands at a moment; now, unless it says otherwise. `policy` spares looking it up."""
     policy = policy or policies.of_achievement(session, award.achievement_id)
-    now, rule = at or clock.now(), policy.renewal
+    now, rule, zone = at or clock.now(), policy.renewal, policy.zone
     after = followers.successor(session, award)
-    start = followers.cycle_start(session, award, rule)
+    start = followers.cycle_start(session, award, policy)
     is_living, ends_at = award.state in followers.LIVING, award.valid_until
-    known = {"is_renewed": after is not None}
+    is_renewed = after is not None
     return Standing(
         policy=policy,
-        state=cycles.state_at(now, rule, ends_at, **known) if is_living else None,
+        state=cycles.state_at(now, rule, ends_at, zone, is_renewed=is_renewed) if is_living else None,
         cycle_start=start,
-        deadlines=None if ends_at is None else cycles.deadlines(rule, ends_at),
-        hindrance=cycles.hindrance(now, rule, ends_at, **known),
+        deadlines=None if ends_at is None else cycles.deadlines(rule, ends_at, zone),
+        hindrance=cycles.hindrance(now, rule, ends_at, zone, is_renewed=is_renewed),
         progress=progress_of(session, award, policy, start) if is_living and after is None else None,
-        next_end=None if ends_at is None else cycles.next_end(now, rule, ends_at),
+        next_end=None if ends_at is None else cycles.next_end(now, rule, ends_at, zone),
         renewed_by=None if after is None else after.id,
     )
 
@@ -70,10 +70,10 @@ def progress_of(session: Session, award: Award, policy: Policy, start: date) -> 
     rule = policy.renewal
     if rule.method is not Method.CE or rule.ce is None or award.valid_until is None:
         return None
-    first, last = cycles.days_that_count(clock.now(), rule, start, award.valid_until)
+    first, last = cycles.days_that_count(clock.now(), rule, start, award.valid_until, policy.zone)
     before = followers.predecessor(session, award)
     if rule.ce.carry_over and before is not None:
-        first = min(first, followers.cycle_start(session, before, rule))
+        first = min(first, followers.cycle_start(session, before, policy))
     return continuing_education.count(
         rule.ce,
         ledger.countable(session, award, is_shared=rule.ce.shared),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import achievements, sources
+from app.issuing import achievements, issuers, sources
 from app.issuing.achievements import AchievementState
 from app.issuing.rules.books import Book, InForce, of_activity
 from app.issuing.sources import Source
@@ -32,16 +33,16 @@ def decide(session: Session, source: Source, completion: Completion) -> list[Dec
 
     What the learner did before is not looked at: the office itself decides on the whole past.
     """
-    fact = _fact(source, completion)
+    fact, zone = _fact(source, completion), issuers.zone_of(session, source.issuer_id)
     found = []
     for book in of_activity(session, source, completion.activity.source_id):
-        found += [_decide(session, source, book, rule, fact) for rule in book.rules if _is_about(rule, fact)]
+        found += [_decide(session, source, book, rule, fact) for rule in book.rules if _is_about(rule, fact, zone)]
     return found
 
 
 def _decide(session: Session, source: Source, book: Book, rule: InForce, fact: Fact) -> Decision:
     achievement = achievements.by_id(session, book.achievement_id)
-    verdict = _evaluate(rule, fact, achievement.id)
+    verdict = _evaluate(rule, fact, achievement.id, issuers.zone_of(session, source.issuer_id))
     earned, code, sentence = bool(verdict.earned), verdict.code, verdict.sentence
     # No door makes a rule for another issuer's achievement; should there be one, it causes nothing.
     is_own = achievement.issuer_id == source.issuer_id
@@ -58,13 +59,13 @@ def _decide(session: Session, source: Source, book: Book, rule: InForce, fact: F
     return Decision(achievement.id, earned=earned, code=code, sentence=sentence)
 
 
-def _is_about(rule: InForce, fact: Fact) -> bool:
-    return fact.id in _evaluate(rule, fact, "").matched
+def _is_about(rule: InForce, fact: Fact, zone: tzinfo) -> bool:
+    return fact.id in _evaluate(rule, fact, "", zone).matched
 
 
-def _evaluate(rule: InForce, fact: Fact, achievement_id: str) -> language.Verdict:
+def _evaluate(rule: InForce, fact: Fact, achievement_id: str, zone: tzinfo) -> language.Verdict:
     return language.evaluate(
-        rule.document, History(facts=(fact,)), now=clock.now(), achievement_id=achievement_id, seed=rule.seed
+        rule.document, History(facts=(fact,)), now=clock.now(), achievement_id=achievement_id, zone=zone, seed=rule.seed
     )
 
 

@@ -94,7 +94,7 @@ def earned_of(case: Case, rule: InForce, earning: Earning, past: Past) -> Earned
         learner=case.learner,
         awarded_at=earning.awarded_at,
         completion_id=None if last is None else last.id,
-        evidence=evidence.of(rows, rule.document.evidence),
+        evidence=evidence.of(rows, rule.document.evidence, case.bench.zone),
         ruled=Ruled(
             slot=earning.slot or awards.ONCE,
             valid_until=earning.valid_until,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import achievements, audit
+from app.issuing import achievements, audit, issuers
 from app.issuing.achievements import Achievement
 from app.issuing.completion_records import Completion
 from app.issuing.learners import Learner, LearnerState
@@ -96,7 +96,7 @@ def of_completion(
         )
         detail = "This source may not cause this achievement; an administrator can allow it"
         return Result(achievement.id, "not-awarded", "not-allowed", detail)
-    return _result(achievement, ruling, completion)
+    return _result(session, achievement, ruling, completion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _tell(session: Session, office: Office, achievement: Achievement, ruling: Ru
             told = Result(achievement.id, outcomes.AWARDED, deed.code, deed.sentence, deed.award_id)
             outcomes.note(session, office, [row], told)
         elif _is_open(row, achievement) and ruling.judged.is_about(row.id):
-            outcomes.note(session, office, [row], _result(achievement, ruling, row, is_cause=False))
+            outcomes.note(session, office, [row], _result(session, achievement, ruling, row, is_cause=False))
 
 
 def _is_open(completion: Completion, achievement: Achievement) -> bool:
@@ -151,7 +151,9 @@ def _is_open(completion: Completion, achievement: Achievement) -> bool:
     return any(each["outcome"] == "waiting" or each["reason"] in outcomes.WAITING for each in mine)
 
 
-def _result(achievement: Achievement, ruling: Ruling, completion: Completion, *, is_cause: bool = True) -> Result:
+def _result(
+    session: Session, achievement: Achievement, ruling: Ruling, completion: Completion, *, is_cause: bool = True
+) -> Result:
     """What came of a completion. One that is not the cause of what was done now caused no award by itself."""
     deed = _most_telling(ruling.deeds)
     if deed is not None and (is_cause or deed.did not in _AWARDS):
@@ -160,7 +162,7 @@ def _result(achievement: Achievement, ruling: Ruling, completion: Completion, *,
     verdict = _verdict_about(ruling, completion)
     if verdict.decision != Decision.HELD:
         return Result(achievement.id, "not-awarded", verdict.code, verdict.sentence)
-    alone = _alone(achievement, ruling, completion)
+    alone = _alone(session, achievement, ruling, completion)
     if alone is not None:
         return Result(achievement.id, "not-awarded", alone.code, alone.sentence)
     held = next((standing.award_id for standing in verdict.standings), None)
@@ -176,7 +178,7 @@ def _verdict_about(ruling: Ruling, completion: Completion) -> Verdict:
     return next(verdict for _, verdict in ruling.judged.verdicts if completion.id in verdict.matched)
 
 
-def _alone(achievement: Achievement, ruling: Ruling, completion: Completion) -> Verdict | None:
+def _alone(session: Session, achievement: Achievement, ruling: Ruling, completion: Completion) -> Verdict | None:
     """What a rule about a single activity says of this completion alone, if that is not that it earns."""
     fact = histories.fact_of(completion)
     for rule, verdict in ruling.judged.verdicts:
@@ -187,6 +189,7 @@ def _alone(achievement: Achievement, ruling: Ruling, completion: Completion) -> 
                 History(facts=(named,), groups=ruling.past.history.groups),
                 now=clock.now(),
                 achievement_id=achievement.id,
+                zone=issuers.zone_of(session, achievement.issuer_id),
                 seed=rule.seed,
             )
             return None if said.earned else said

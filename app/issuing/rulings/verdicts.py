@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.issuing import achievement_facts, achievements
+from app.issuing import achievement_facts, achievements, issuers
 from app.issuing.achievements import Achievement
 from app.issuing.rules.books import Book, InForce
 from app.issuing.rulings import histories
@@ -53,11 +53,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What is the same for every learner: the achievement, its own validity, and who may cause it."""
+    """What is the same for every learner: the achievement, its own validity, who may cause it, the issuer's zone."""
 
     achievement: Achievement
     validity: Validity
     allowed_sources: frozenset[str]
+    zone: tzinfo
     is_stack: bool = False  # awarded by a pathway and by no rule
 
 
@@ -108,7 +109,8 @@ def bench(session: Session, achievement: Achievement) -> Bench:
         facts = achievement_facts.parse(achievements.current(session, achievement).facts)
         validity, is_stack = facts.validity.rule(), facts.is_stack
     named = {"achievement_id": achievement.id, "issuer_id": achievement.issuer_id}
-    return Bench(achievement, validity, frozenset(session.scalars(_ALLOWED, named)), is_stack=is_stack)
+    allowed = frozenset(session.scalars(_ALLOWED, named))
+    return Bench(achievement, validity, allowed, issuers.zone_of(session, achievement.issuer_id), is_stack=is_stack)
 
 
 def judge(at: Bench, book: Book, past: Past, *, now: datetime) -> Judged:
@@ -138,6 +140,7 @@ def _evaluate(at: Bench, book: Book, past: Past, *, now: datetime) -> Judged:
                     past.history,
                     now=now,
                     achievement_id=at.achievement.id,
+                    zone=at.zone,
                     validity=at.validity,
                     seed=rule.seed,
                 ),

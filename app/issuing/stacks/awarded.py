@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.days import day_in
+from app.issuing import issuers
 from app.issuing.awards import Award
-from app.issuing.stacks import held
 from app.issuing.stacks.tables import Recognition, StackAward, StackComponent
 
 
@@ -22,6 +24,7 @@ class Part:
     component: StackComponent
     award: Award | None
     recognition: Recognition | None
+    zone: ZoneInfo  # the issuer's
 
     @property
     def of(self) -> str:
@@ -34,7 +37,7 @@ class Part:
     def on(self) -> date | None:
         """When it was issued."""
         if self.award is not None:
-            return held.day_of(self.award.awarded_at)
+            return day_in(self.award.awarded_at, self.zone)
         return self.recognition.issued_on if self.recognition is not None else None
 
 
@@ -56,19 +59,21 @@ def of_learner(session: Session, learner_id: str, pathway_id: str) -> list[Award
         .order_by(Award.awarded_at, Award.created_at, Award.id)
     )
     rows = [(stack, award) for stack, award in session.execute(query)]
-    parts = _parts(session, [award.id for _stack, award in rows])
+    parts = _parts(session, {award.id: issuers.zone_of(session, award.issuer_id) for _stack, award in rows})
     return [AwardedStack(stack, award, tuple(parts[award.id])) for stack, award in rows]
 
 
-def _parts(session: Session, award_ids: Iterable[str]) -> dict[str, list[Part]]:
-    query = select(StackComponent).where(StackComponent.award_id.in_(list(award_ids)))
+def _parts(session: Session, zones: Mapping[str, ZoneInfo]) -> dict[str, list[Part]]:
+    query = select(StackComponent).where(StackComponent.award_id.in_(list(zones)))
     rows = session.scalars(query.order_by(StackComponent.bound_at, StackComponent.holding_id)).all()
     ids = [each.holding_id for each in rows]
     awards = {each.id: each for each in session.scalars(select(Award).where(Award.id.in_(ids)))}
     recognised = {each.id: each for each in session.scalars(select(Recognition).where(Recognition.id.in_(ids)))}
     found: dict[str, list[Part]] = defaultdict(list)
     for each in rows:
-        found[each.award_id].append(Part(each, awards.get(each.holding_id), recognised.get(each.holding_id)))
+        found[each.award_id].append(
+            Part(each, awards.get(each.holding_id), recognised.get(each.holding_id), zones[each.award_id])
+        )
     for parts in found.values():
         parts.sort(key=lambda part: (part.component.unbound_at is not None, part.on or date.min))
     return found

@@ -12,7 +12,6 @@ from app.issuing.learners import Learner
 from app.issuing.office import Office
 from app.issuing.pathways import PathwayRow, PathwayVersion, worlds
 from app.issuing.pathways.worlds import Known
-from app.issuing.stacks import held
 from app.issuing.stacks.tables import Enrolment
 from app.stacking.world import Pathway
 
@@ -47,8 +46,8 @@ class Case:
 
     @property
     def as_of(self) -> date:
-        """The day of the moment, in UTC."""
-        return held.day_of(self.at)
+        """The issuer's day at the moment."""
+        return self.known.day_of(self.at)
 
 
 def pathway_of(session: Session, known: Known, row: PathwayRow, number: int) -> Pathway:

@@ -146,7 +146,7 @@ def _refuse_without_entry(session: Session, learner: Learner, row: PathwayRow, a
         return
     known = worlds.of(session, learner.issuer_id)
     holdings = held.of(session, known, learner.id)
-    finding = meets(known.world, conditions.read(stated), holdings, held.day_of(at), pathway=row.slug)
+    finding = meets(known.world, conditions.read(stated), holdings, known.day_of(at), pathway=row.slug)
     if not finding.is_met:
         sentence = wording.finding(known.world, finding)
         raise EntryNotMet(f"To begin this pathway, something is missing. {sentence}", missing=sentence)

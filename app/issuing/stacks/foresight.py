@@ -52,7 +52,7 @@ class Foresight:
 def of(session: Session, row: PathwayRow, facts: PathwayFacts, *, as_of: date | None = None) -> Foresight:
     """Look at a draft: what is wrong with it, how it differs, and who would gain."""
     known = worlds.of(session, row.issuer_id)
-    world, day = known.world, as_of or held.day_of(clock.now())
+    world, day = known.world, as_of or known.day_of(clock.now())
     drafted = facts.pathway(row.slug, (row.current_version or 0) + 1)
     verdict = check(world, drafted)
     before = world.pathways.get(row.slug)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.days import day_in
 from app.issuing import achievement_facts
 from app.issuing.achievements import AchievementVersion
 from app.issuing.awards import Award, AwardState
@@ -45,11 +46,11 @@ def of_many(session: Session, known: Known, learner_ids: Iterable[str]) -> dict[
         slug = known.slugs.get(achievement_id)
         if slug is None:
             continue
-        issued = day_of(awarded_at)
+        issued = day_in(awarded_at, known.zone)
         proofs = inherited.get(id_)
         if proofs is None:
             proofs = tuple(Proof(s.skill, s.level, issued) for s in _skills(session, known, version_id))
-        ends = None if valid_until is None else day_of(valid_until)
+        ends = None if valid_until is None else day_in(valid_until, known.zone)
         found[learner_id].append(Holding(id_, slug, issued, ends, STANDINGS[AwardState(state)], proofs))
     counted = [RecognitionState.ACTIVE, RecognitionState.REVOKED]
     recognised = select(Recognition).where(Recognition.learner_id.in_(among), Recognition.state.in_(counted))
@@ -65,11 +66,6 @@ def of_many(session: Session, known: Known, learner_ids: Iterable[str]) -> dict[
 def of(session: Session, known: Known, learner_id: str) -> list[Holding]:
     """Everything that one learner holds or held, oldest first."""
     return of_many(session, known, [learner_id])[learner_id]
-
-
-def day_of(moment: datetime) -> date:
-    """The day of a moment, in UTC, as ends are counted."""
-    return moment.astimezone(UTC).date()
 
 
 def proofs_to_json(proofs: Iterable[Proof]) -> list[list[Any]]:

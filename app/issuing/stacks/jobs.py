@@ -66,9 +66,8 @@ def _has_changed() -> ColumnElement[bool]:
 
 def ask_for_the_day(session: Session) -> int:
     """Make today's job for each issuer that has somebody on a pathway; how many are new."""
-    day = held.day_of(clock.now()).isoformat()
     among = session.scalars(select(Enrolment.issuer_id).where(Enrolment.ended_at.is_(None)).distinct())
-    return sum(_ask(session, each, f"day:{day}") for each in list(among))
+    return sum(_ask(session, each, f"day:{issuers.today(session, each).isoformat()}") for each in list(among))
 
 
 def open_jobs(session: Session) -> list[str]:
@@ -124,7 +123,7 @@ def _judge(
     changed, failed = 0, []
     for learner_id, among in _enrolments(session, known, learner_ids, at).items():
         pathways = [pathway for _enrolment, pathway in among]
-        earned, _all = settle(known.world, pathways, holdings[learner_id], held.day_of(at))
+        earned, _all = settle(known.world, pathways, holdings[learner_id], known.day_of(at))
         if earned:
             try:
                 with session.begin_nested():
@@ -138,7 +137,7 @@ def _judge(
                 failed.append((learner_id, error.detail if isinstance(error, ServiceError) else type(error).__name__))
             continue
         for enrolment, pathway in among:
-            evaluation = evaluate(known.world, pathway, holdings[learner_id], held.day_of(at), tells=False)
+            evaluation = evaluate(known.world, pathway, holdings[learner_id], known.day_of(at), tells=False)
             settling.keep(enrolment, evaluation, at)
     session.flush()
     return changed, failed
@@ -159,6 +158,6 @@ def _enrolments(
     )
     found: dict[str, list[tuple[Enrolment, Pathway]]] = defaultdict(list)
     for enrolment, row in session.execute(query).all():
-        versions.move(session, enrolment, row, held.day_of(at))
+        versions.move(session, enrolment, row, known.day_of(at))
         found[enrolment.learner_id].append((enrolment, pathway_of(session, known, row, enrolment.version)))
     return found

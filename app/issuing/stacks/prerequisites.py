@@ -41,5 +41,5 @@ def lacking(session: Session, learner: Learner, achievement_id: str, at: datetim
     credential = known.world.credentials.get(known.slugs.get(achievement_id, ""))
     if credential is None or credential.prerequisites is None:
         return None
-    found = meets(known.world, credential.prerequisites, held.of(session, known, learner.id), held.day_of(at))
+    found = meets(known.world, credential.prerequisites, held.of(session, known, learner.id), known.day_of(at))
     return None if found.is_met else Lacking(known.world, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -112,15 +112,13 @@ def _claimed(
     facts = definitions.facts_of(definition)
     if definition.kind != Kind.RECOGNISED or not isinstance(facts, RecognisedFacts):
         raise InvalidInput("This is no credential that is recognised here")
-    if stated.issued_on > clock.now().date():
+    if stated.issued_on > issuers.today(session, learner.issuer_id):
         raise InvalidInput("A credential cannot have been issued on a day to come", pointer="/issued_on")
     if facts.evidence == "required" and not (stated.evidence_url or stated.evidence_text or stated.verified_how):
         raise InvalidInput(f"{facts.name} needs evidence: a link, or what you saw", pointer="/evidence_text")
     ends = stated.valid_until
     if ends is None:
-        moment = datetime.combine(stated.issued_on, time(12), UTC)
-        until = renewal.valid_until(moment, facts.validity.rule())
-        ends = until.date() if until else None
+        ends = renewal.last_good_day(stated.issued_on, facts.validity.rule())
     made = claim(
         session,
         Recognition,

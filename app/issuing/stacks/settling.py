@@ -38,7 +38,7 @@ def settle_learner(session: Session, office: Office, learner: Learner, *, at: da
     issuers.take_turn(session, learner.issuer_id)
     moment = at or clock.now()
     known = worlds.of(session, learner.issuer_id)
-    enrolments = _enrolments(session, learner, known, held.day_of(moment))
+    enrolments = _enrolments(session, learner, known, known.day_of(moment))
     case = Case(session, office, learner, moment, known, enrolments)
     busy.add(learner.id)
     try:

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import audit
+from app.days import day_in
+from app.issuing import audit, issuers
 from app.issuing.pathways import PathwayRow, PathwayVersion
 from app.issuing.stacks.tables import Enrolment
 from app.stacking.renewal import add_months
@@ -56,13 +57,14 @@ def move_now(session: Session, enrolment: Enrolment, row: PathwayRow, *, actor: 
 
 def published(session: Session, row: PathwayRow) -> list[Published]:
     """The versions of a pathway with what each says of those before it."""
+    zone = issuers.zone_of(session, row.issuer_id)
     query = select(PathwayVersion.number, PathwayVersion.published_at, PathwayVersion.facts).where(
         PathwayVersion.pathway_id == row.id
     )
     return [
         Published(
             number,
-            at.date(),
+            day_in(at, zone),
             OnNewVersion(facts.get("on_new_version", OnNewVersion.GRANDFATHER)),
             int(facts.get("grandfather_months", 0)),
         )

@@ -62,7 +62,8 @@ def _tell(session: Session, office: Office, watch: Watch, award: Award, event_ty
     news.publish(session, office, watch.issuer_id, type_, watch.id, data)
     if watch.recipient is not None:
         issuer = issuers.by_id(session, watch.issuer_id)
-        content = messages.watch_news(watcher=issuer.name, words=words, ends_on=award.valid_until, url=url)
+        zone = issuers.zone_of(session, award.issuer_id)
+        content = messages.watch_news(watcher=issuer.name, words=words, ends_on=award.valid_until, zone=zone, url=url)
         key = mail.recipient_key(office, issuer.id, watch.recipient)
         event = f"watch.told:{clock.new_id()}"
         put(session, issuer.id, content, to=watch.recipient, key=key, subject_id=watch.id, event=event)

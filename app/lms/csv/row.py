@@ -10,6 +10,7 @@ from typing import Any
 
 from app.credentials.identity import normalise_email
 from app.credentials.model import Evidence
+from app.days import day_in, end_of_day
 from app.errors import InvalidInput
 from app.lms import scores
 from app.lms.base import (
@@ -192,7 +193,9 @@ class _Reading:
     def _valid_until(self) -> datetime | None:
         if is_empty(self._cell("valid_until")):
             return None
-        return self._moment("valid_until", before=_NO_END).at  # a day to come is no mistake here
+        moment = self._moment("valid_until", before=_NO_END)  # a day to come is no mistake here
+        zone = self.settings.time_zone
+        return end_of_day(day_in(moment.at, zone), zone) if moment.is_day and zone is not None else moment.at
 
     def _sponsor(self) -> str | None:
         text = self._text("sponsor")

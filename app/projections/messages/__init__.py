@@ -11,7 +11,7 @@ from app.projections.messages.renewals import RenewalWay, renewal_mail, renewals
 from app.projections.messages.report import ReportRow, report_mail
 from app.projections.messages.sentences import spoken
 from app.projections.messages.watching import watch_news, watch_request
-from app.projections.messages.wording import written_date
+from app.projections.messages.wording import written_date, written_end
 
 __all__ = [
     "ALLOWED",
@@ -40,4 +40,5 @@ __all__ = [
     "watch_news",
     "watch_request",
     "written_date",
+    "written_end",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.projections.messages import sentences, wording
 from app.projections.messages.content import MailContent, templates
@@ -28,9 +29,17 @@ class Line:
 
 
 def digest_mail(
-    lines: Sequence[Line], *, learner_name: str | None, issuer_name: str, unsubscribe_url: str, language: str
+    lines: Sequence[Line],
+    *,
+    learner_name: str | None,
+    issuer_name: str,
+    unsubscribe_url: str,
+    language: str,
+    zone: ZoneInfo,
 ) -> MailContent:
     """One mail for several badges; `language` is that of our own sentences (one that `spoken` returned).
+
+    Days are those of the issuer's `zone`.
 
     Raises InvalidInput for an address that is not http(s).
     """
@@ -47,8 +56,8 @@ def digest_mail(
             {
                 "title": line.title,
                 "url": wording.address(line.url, "/badges"),
-                "awarded_on": wording.written_date(line.awarded_at, language),
-                "valid_until": None if line.valid_until is None else wording.written_date(line.valid_until, language),
+                "awarded_on": wording.written_date(line.awarded_at, zone, language),
+                "valid_until": line.valid_until and wording.written_end(line.valid_until, zone, language),
             }
             for line in lines
         ],

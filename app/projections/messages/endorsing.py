@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.projections.messages import answers, sentences, wording
 from app.projections.messages.content import MailContent
@@ -15,12 +16,20 @@ _OF_A_STRANGER = (
 
 
 def asked_mail(
-    *, asker: str, what: str, message: str, until: datetime, url: str, is_member: bool, language: str
+    *,
+    asker: str,
+    what: str,
+    message: str,
+    until: datetime,
+    zone: ZoneInfo,
+    url: str,
+    is_member: bool,
+    language: str,
 ) -> MailContent:
     """Ask for an endorsement of `what`, until a day. `is_member`: the reader signs on our pages of staff."""
     who, thing = wording.one_line(asker), wording.one_line(what)
     say = sentences.in_language(language)
-    day = wording.written_date(until, language)
+    day = wording.written_date(until, zone, language)
     said = [
         say("{who} asks your organisation to endorse: {thing}.", who=who, thing=thing),
         say(_OF_A_MEMBER if is_member else _OF_A_STRANGER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.projections.messages import sentences, wording
 from app.projections.messages.answers import letter
@@ -56,11 +57,12 @@ def invitation_mail(*, issuer_name: str, invited_by: str, url: str, days: int, r
     )
 
 
-def confirmation_mail(*, issuer_name: str, url: str, until: datetime, language: str) -> MailContent:
+def confirmation_mail(*, issuer_name: str, url: str, until: datetime, zone: ZoneInfo, language: str) -> MailContent:
     """The mail with the link that confirms the address of somebody's badges; it works until the day of `until`."""
     say, issuer = sentences.in_language(language), wording.one_line(issuer_name)
     before = "somebody, most likely you, said that this is the address for badges of {issuer}."
-    after = f"{say('The link works until {day}.', day=wording.written_date(until, language))} {say(_IGNORE)}"
+    day = wording.written_date(until, zone, language)
+    after = f"{say('The link works until {day}.', day=day)} {say(_IGNORE)}"
     return letter(
         say("Is this your address? Badges of {issuer}", issuer=issuer),
         [say(before, issuer=issuer)],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as html_lib
 import re
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -75,6 +76,7 @@ def filled(
     *,
     values: Mapping[str, str],
     language: str,
+    zone: ZoneInfo,
     lines: Sequence[Line] = (),
 ) -> MailContent:
     """The mail of a checked template, whose body is here as HTML and text of `marked()`.
@@ -83,7 +85,7 @@ def filled(
     """
     stated = {name: _cleaned(name, value) for name, value in values.items()}
     in_html = {name: html_lib.escape(value) for name, value in stated.items()}
-    listed = {**in_html, LIST: _list_in_html(lines, language)}
+    listed = {**in_html, LIST: _list_in_html(lines, language, zone)}
     body = html.replace(f"<p>{{{{{LIST}}}}}</p>", f"{{{{{LIST}}}}}")
     title = " ".join(_fill(subject, stated).split())
     framed = (
@@ -97,7 +99,7 @@ def filled(
     )
     return MailContent(
         subject=title,
-        text=_fill(text, {**stated, LIST: _list_in_text(lines, language)}).strip() + "\n",
+        text=_fill(text, {**stated, LIST: _list_in_text(lines, language, zone)}).strip() + "\n",
         html=framed.strip() + "\n",
         language=language,
     )
@@ -124,17 +126,18 @@ def _cleaned(name: str, value: str) -> str:
     return wording.shortened(value) if name == "criteria" else wording.one_line(value)
 
 
-def _list_in_html(lines: Sequence[Line], language: str) -> str:
+def _list_in_html(lines: Sequence[Line], language: str, zone: ZoneInfo) -> str:
     items = "".join(
         f'<li><a href="{html_lib.escape(wording.address(line.url, "/badges"))}">{html_lib.escape(line.title)}</a>, '
-        f"{wording.written_date(line.awarded_at, language)}</li>"
+        f"{wording.written_date(line.awarded_at, zone, language)}</li>"
         for line in lines
     )
     return f"<ul>{items}</ul>"
 
 
-def _list_in_text(lines: Sequence[Line], language: str) -> str:
+def _list_in_text(lines: Sequence[Line], language: str, zone: ZoneInfo) -> str:
     return "\n".join(
-        f"- {line.title}, {wording.written_date(line.awarded_at, language)}\n  {wording.address(line.url, '/badges')}"
+        f"- {line.title}, {wording.written_date(line.awarded_at, zone, language)}\n"
+        f"  {wording.address(line.url, '/badges')}"
         for line in lines
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.projections.messages import sentences, wording
 from app.projections.messages.answers import letter
@@ -36,9 +37,13 @@ def renewal_mail(
     has_lapsed: bool,
     url: str,
     language: str,
+    zone: ZoneInfo,
 ) -> MailContent:
-    """Say when a badge ends, or that it did, and how it is renewed. `grace_until` None = there is no grace."""
-    say, day = sentences.in_language(language), wording.written_date(ends_at, language)
+    """Say when a badge ends, or that it did, and how it is renewed. `grace_until` None = there is no grace.
+
+    Days are those of the issuer's `zone`.
+    """
+    say, day = sentences.in_language(language), wording.written_end(ends_at, zone, language)
     issuer, what = wording.one_line(issuer_name), wording.one_line(achievement)
     if has_lapsed:
         subject = say("{what} has lapsed", what=what)
@@ -48,21 +53,21 @@ def renewal_mail(
         said = say("Your badge {what} of {issuer} is good until {day}.", what=what, issuer=issuer, day=day)
     paragraphs = [said, say(_WAYS[way])]
     if grace_until is not None:
-        until = wording.written_date(grace_until, language)
+        until = wording.written_end(grace_until, zone, language)
         sentence = "It can be renewed without a gap in the count until {day}; it does not count meanwhile."
         paragraphs.append(say(sentence, day=until))
     return letter(subject, paragraphs, quoted="", url=url, button=say("See your renewals"), language=language)
 
 
 def renewals_digest(
-    *, issuer_name: str, lines: Sequence[tuple[str, int, datetime]], url: str, language: str
+    *, issuer_name: str, lines: Sequence[tuple[str, int, datetime]], url: str, language: str, zone: ZoneInfo
 ) -> MailContent:
     """Say of each achievement how many badges are to be renewed, and when the first of them ends or ended."""
     number = sum(each[1] for each in lines)
     say, issuer = sentences.in_language(language), wording.one_line(issuer_name)
     line = "{name}: {number}, the first on {day}"
     told = "\n".join(
-        say(line, name=wording.one_line(name), number=count, day=wording.written_date(first, language))
+        say(line, name=wording.one_line(name), number=count, day=wording.written_end(first, zone, language))
         for name, count, first in lines
     )
     one = "At {issuer}, 1 badge is about to end, or lapsed and still to be renewed:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.projections.messages import sentences, wording
 from app.projections.messages.answers import letter
@@ -26,9 +27,12 @@ def watch_request(
     return letter(subject, said, quoted=purpose, url=url, button=say("Agree or decline"), language=language)
 
 
-def watch_news(*, watcher: str, words: str, ends_on: datetime | None, url: str) -> MailContent:
-    """Tell what became of a watched badge. The holder is not named: a mailbox cannot be emptied."""
+def watch_news(*, watcher: str, words: str, ends_on: datetime | None, zone: ZoneInfo, url: str) -> MailContent:
+    """Tell what became of a watched badge. The holder is not named: a mailbox cannot be emptied.
+
+    Days are those of the badge's issuer, in `zone`.
+    """
     said = [f"A badge that {wording.one_line(watcher)} watches {words}."]
     if ends_on is not None:
-        said.append(f"Its last day is, or was, {wording.written_date(ends_on)}.")
+        said.append(f"Its last day is, or was, {wording.written_end(ends_on, zone)}.")
     return letter(f"A watched badge {words}", said, quoted="", url=url, button="See the badge")

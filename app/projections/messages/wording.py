@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_name
 
+from app import days
 from app.errors import InvalidInput
 from app.projections.messages import sentences
 
@@ -23,13 +25,27 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _UNDETERMINED = "und"  # BCP 47: the language is not known
 
 
-def written_date(moment: datetime, language: str = "en") -> str:
-    """The day of a moment with its month as a word, "24 November 2028"; "2028-11-24" in a language we do not write."""
+def written_date(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """The day of a moment in a zone with its month as a word, "24 November 2028".
+
+    "2028-11-24" in a language we do not write.
+    """
+    day = days.day_in(moment, zone)
     if language.partition("-")[0].lower() == "en":
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
     if sentences.spoken(language) != sentences.ENGLISH:
-        return str(format_date(moment.date(), "long", locale=sentences.spoken(language)))
-    return f"{moment:%Y-%m-%d}"
+        return str(format_date(day, "long", locale=sentences.spoken(language)))
+    return day.isoformat()
+
+
+def written_end(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """The last good day of what ends at a moment; with the time and its zone where that is not the end of a day."""
+    day = written_date(moment, zone, language)
+    if days.ends_a_day(moment, zone):
+        return day
+    there = days.moment_in(moment, zone)
+    name = "UTC" if days.is_utc(zone) else get_timezone_name(zone, locale=sentences.spoken(language))
+    return f"{day}, {there:%H:%M} {name}"
 
 
 def one_line(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 from app.stacking.conditions import HasCredential, HasNode, leaves
 from app.stacking.evaluate import settle
 from app.stacking.holdings import Held, Holding, Standing, applies
-from app.stacking.renewal import valid_until
+from app.stacking.renewal import last_good_day
 from app.stacking.world import Credential, Equivalence, Kind, Node, Pathway, World
 
 
@@ -94,8 +94,7 @@ class Ground:
 
     def last_day(self, credential: Credential, awarded: date) -> date | None:
         """The last good day of an award made on a day; None = it never ends."""
-        end = valid_until(datetime.combine(awarded, time(12), UTC), credential.validity)
-        return end.date() if end else None
+        return last_good_day(awarded, credential.validity)
 
     def _fresh(self, credential: str) -> Holding:
         return Holding("", credential, self.as_of)

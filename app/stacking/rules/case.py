@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from app.stacking.renewal import Validity
@@ -31,6 +31,7 @@ class Case:
     good: tuple[Good, ...]
     learner: Learner
     own: tuple[Held, ...]
+    zone: tzinfo  # the issuer's, whose days are counted
 
     @property
     def horizon(self) -> datetime:
@@ -66,7 +67,14 @@ class Case:
 
 
 def prepare(
-    rule: RuleDocument, history: History, *, now: datetime, achievement_id: str, validity: Validity, seed: str
+    rule: RuleDocument,
+    history: History,
+    *,
+    now: datetime,
+    achievement_id: str,
+    validity: Validity,
+    zone: tzinfo,
+    seed: str,
 ) -> Case:
     """The case; the same for every order and repetition of what the history holds."""
     awards = tuple(sorted(_once(history.awards), key=lambda held: (held.awarded_at, held.award_id)))
@@ -76,7 +84,7 @@ def prepare(
     learner = Learner(awards, history.groups)
     case = Case(
         rule, now, validity, seed, facts, found, made, (), learner,
-        tuple(held for held in awards if held.achievement_id == achievement_id),
+        tuple(held for held in awards if held.achievement_id == achievement_id), zone,
     )  # fmt: skip
     return replace(case, good=good_marks(rule, case.marks(), learner, case.horizon))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from app.days import end_of_day, ends_a_day, moment_in
 from app.errors import InvalidInput
 from app.stacking.renewal import add_months
 
@@ -58,20 +59,21 @@ class Duration:
         named = [(number, name) for number, name in (*day_parts, *time_parts) if number]
         return " and ".join(f"{number} {name}{'' if number == 1 else 's'}" for number, name in named)
 
-    def after(self, moment: datetime) -> datetime:
-        """The moment so much later, in UTC; never beyond the year 9999."""
-        return self._moved(moment, 1)
+    def after(self, moment: datetime, zone: tzinfo = UTC) -> datetime:
+        """The moment so much later, in UTC; never beyond the year 9999. Months and days are those of the zone."""
+        return self._moved(moment, 1, zone)
 
-    def before(self, moment: datetime) -> datetime:
-        """The moment so much earlier, in UTC; never before the year 1."""
-        return self._moved(moment, -1)
+    def before(self, moment: datetime, zone: tzinfo = UTC) -> datetime:
+        """The moment so much earlier, in UTC; never before the year 1. Months and days are those of the zone."""
+        return self._moved(moment, -1, zone)
 
-    def _moved(self, moment: datetime, sign: int) -> datetime:
-        start = moment.astimezone(UTC)
+    def _moved(self, moment: datetime, sign: int, zone: tzinfo) -> datetime:
+        there = moment_in(moment, zone)
         try:
-            day = add_months(start.date(), sign * self.months)
-            moved = start.replace(year=day.year, month=day.month, day=day.day)
-            return moved + sign * timedelta(days=self.days, seconds=self.seconds)
+            day = add_months(there.date(), sign * self.months) + sign * timedelta(days=self.days)
+            is_end = zone is not UTC and ends_a_day(moment, zone)
+            moved = end_of_day(day, zone) if is_end else datetime.combine(day, there.timetz()).astimezone(UTC)
+            return moved + sign * timedelta(seconds=self.seconds)
         except (ValueError, OverflowError):
             return _LATEST if sign > 0 else _EARLIEST
 

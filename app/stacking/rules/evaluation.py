@@ -20,7 +20,7 @@ repetition changes it. What follows from that, in short; each line is a test:
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from app.stacking.renewal import Validity
 from app.stacking.rules.case import Case, prepare
@@ -38,15 +38,25 @@ def evaluate(
     *,
     now: datetime,
     achievement_id: str,
+    zone: tzinfo,
     validity: Validity | None = None,
     seed: str = "",
 ) -> Verdict:
     """What the rule says of a learner at a moment.
 
-    `achievement_id` is what the rule awards: which of `history.awards` are its own. `validity` is the achievement's,
-    for rules that have none (None = it never ends). `seed` is of the sample that is approved: the rule's id.
+    `achievement_id` is what the rule awards: which of `history.awards` are its own. `zone` is the issuer's, in which
+    days are counted. `validity` is the achievement's, for rules that have none (None = it never ends). `seed` is of the
+    sample that is approved: the rule's id.
     """
-    case = prepare(rule, history, now=now, achievement_id=achievement_id, validity=validity or Validity(), seed=seed)
+    case = prepare(
+        rule,
+        history,
+        now=now,
+        achievement_id=achievement_id,
+        validity=validity or Validity(),
+        zone=zone,
+        seed=seed,
+    )
     new = earned(case)
     old = standings(case, new)
     clauses, decisive = explain(case, new)

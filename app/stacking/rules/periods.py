@@ -86,7 +86,7 @@ def opens_at(case: Case, end: datetime, awarded_at: datetime) -> datetime:
     opening = case.rule.repeat.open
     if case.rule.repeat.kind is not RepeatKind.RENEWAL or opening is None:
         return end + _INSTANT
-    return max(opening.before(end), awarded_at + _INSTANT)
+    return max(opening.before(end, case.zone), awarded_at + _INSTANT)
 
 
 def newest(case: Case, awards: Sequence[Held]) -> Held | None:
@@ -173,7 +173,7 @@ def _end(case: Case, run: Run, last: _Last | None) -> datetime | None:
     renews = last.valid_until if last is not None and last.is_living else None
     if case.rule.repeat.kind is not RepeatKind.RENEWAL:
         renews = None
-    return end_of(case.rule, run.start, of_achievement=case.of_achievement, renews=renews)
+    return end_of(case.rule, run.start, of_achievement=case.of_achievement, zone=case.zone, renews=renews)
 
 
 def _earning(case: Case, run: Run, last: _Last | None, first_slot: str) -> Earning:
@@ -207,6 +207,6 @@ def earning_of(
         score=score,
         previous=previous,
         supersedes=supersedes,
-        grace_until=None if end is None or policy.grace is None else in_grace_until(policy, end),
-        remind_at=reminders(policy, run.start, end),
+        grace_until=None if end is None or policy.grace is None else in_grace_until(policy, end, case.zone),
+        remind_at=reminders(policy, run.start, end, case.zone),
     )

@@ -41,7 +41,7 @@ def _standing(case: Case, held: Held, renewed: set[str | None]) -> Standing:
     if not held.fact_ids:
         return _keep(held, None, "made-by-hand", "The award was made by hand; no rule takes it back")
     if has_ended(held, case.now):
-        return _keep(held, None, "ended", f"The award was good until {day(held.valid_until or case.now)}")
+        return _keep(held, None, "ended", f"The award was good until {day(held.valid_until or case.now, case.zone)}")
     return _supported(case, held, renewed) or _unsupported(case, held)
 
 
@@ -99,7 +99,7 @@ def _unearned(case: Case, held: Held, cause: _Cause) -> Standing:
             action, then = Action.REVOKE, "The rule revokes the award"
         case UnearnKind.REVOKE_AFTER:
             action, at = Action.REVOKE, cause.at if policy.grace is None else policy.grace.after(cause.at)
-            then = f"The rule revokes the award on {day(at)}, unless it is completed again"
+            then = f"The rule revokes the award on {day(at, case.zone)}, unless it is completed again"
     return Standing(
         award_id=held.award_id,
         supported=False,
@@ -140,7 +140,7 @@ def _taken_back(case: Case, held: Held) -> _Cause | None:
         return None
     fact = min((case.facts[fact_id] for fact_id in ended), key=order)
     said = f"“{fact.kind}”" if fact.score is None else f"“{fact.kind}” with {percent(fact.score)}"
-    sentence = f"The source said {said} of {fact.activity_id} on {day(fact.occurred_at)}"
+    sentence = f"The source said {said} of {fact.activity_id} on {day(fact.occurred_at, case.zone)}"
     return _Cause(fact.occurred_at, f"un-completed-{fact.kind}", sentence, (fact.id,))
 
 
@@ -149,7 +149,7 @@ def _badge_revoked(case: Case, held: Held) -> _Cause | None:
         for badge in of_achievement(asked, case.learner.awards):
             ended = badge.ended_at or case.now
             if badge.state is HeldState.REVOKED and badge.awarded_at <= held.awarded_at <= ended:
-                sentence = f"The badge {asked.achievement}, which is asked for, was revoked on {day(ended)}"
+                sentence = f"The badge {asked.achievement}, which is asked for, was revoked on {day(ended, case.zone)}"
                 return _Cause(ended, "badge-revoked", sentence)
     return None
 

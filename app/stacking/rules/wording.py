@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Context, Decimal
+
+from app.days import day_in
 
 _SHOWN = Context(prec=6)
 
@@ -14,9 +16,9 @@ def percent(score: Decimal) -> str:
     return f"{_SHOWN.multiply(score, 100).normalize(_SHOWN):f} %"
 
 
-def day(moment: datetime) -> str:
-    """`2026-03-01`, of UTC."""
-    return moment.astimezone(UTC).date().isoformat()
+def day(moment: datetime, zone: tzinfo) -> str:
+    """`2026-03-01`, of the issuer's zone."""
+    return day_in(moment, zone).isoformat()
 
 
 def minute(moment: datetime) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import unquote_plus
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -42,6 +43,7 @@ class Caller:
     issuer_id: str
     key_id: str
     actor: str
+    zone: ZoneInfo  # the issuer's
     scopes: frozenset[str] = frozenset()
 
     def issuer(self, session: Session) -> Issuer:
@@ -68,12 +70,13 @@ class RequiresScope:
         with service.database.read() as session:
             key = access.authenticate(session, credentials.credentials)
             access.demand(key, self.scope)
+            zone = issuers.zone_of(session, key.issuer_id)
         if key.last_used_at is None or clock.now() - key.last_used_at > NOTED_AGAIN_AFTER:
             # A busy database must not turn readers away because of a note.
             with suppress(Busy), service.database.write() as session:
                 access.note_use(session, key.id)
         scopes = frozenset(key.scopes.split())
-        return Caller(issuer_id=key.issuer_id, key_id=key.id, actor=f"api-key:{key.id}", scopes=scopes)
+        return Caller(issuer_id=key.issuer_id, key_id=key.id, actor=f"api-key:{key.id}", zone=zone, scopes=scopes)
 
 
 def caller(scope: Scope) -> RequiresScope:

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.issuing import learners, plans
+from app.issuing import issuers, learners
 from app.issuing.issuers import Issuer
 from app.issuing.plans import Aims, Cohort, Intent, Pace, cohorts
 from app.issuing.plans.cohorts import Described, Overview
@@ -114,7 +114,8 @@ def make_cohort(caller: AwardsWriter, stated: NewCohort, post: Posted, service: 
         )
         made = cohorts.make(session, issuer, described, actor=caller.actor)
         _add(session, issuer, made, stated.learners, caller.actor)
-        return Answer(201, _told(cohorts.overview(session, made, plans.today()), plans.today()))
+        day = issuers.today(session, issuer.id)
+        return Answer(201, _told(cohorts.overview(session, made, day), day))
 
     return post.answer(caller, work)
 
@@ -122,7 +123,7 @@ def make_cohort(caller: AwardsWriter, stated: NewCohort, post: Posted, service: 
 @router.get("/{cohort_id}", response_model=OverviewOut)
 def read_cohort(caller: Reader, cohort_id: Id, service: TheService, as_of: AsOf = None) -> Response:
     """Read a cohort: everybody in it, how many steps they have done, who is on time and who is late."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         found = cohorts.by_id(session, cohort_id, issuer_id=caller.issuer_id)
         answer = Answer(200, _told(cohorts.overview(session, found, day), day))
@@ -137,7 +138,8 @@ def add_members(caller: AwardsWriter, cohort_id: Id, stated: MembersIn, post: Po
     def work(session: Session, issuer: Issuer) -> Answer:
         found = cohorts.by_id(session, cohort_id, issuer_id=issuer.id)
         _add(session, issuer, found, stated.learners, caller.actor)
-        return Answer(200, _told(cohorts.overview(session, found, plans.today()), plans.today()))
+        day = issuers.today(session, issuer.id)
+        return Answer(200, _told(cohorts.overview(session, found, day), day))
 
     return post.answer(caller, work)
 

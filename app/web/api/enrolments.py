@@ -137,7 +137,7 @@ def read_learner_pathways(caller: Reader, learner_id: Id, service: TheService, a
     """Evaluate every pathway that a learner is on, as of a day, with a reason for each condition."""
     with service.database.read() as session:
         learner = learners.by_id(session, caller.issuer(session), learner_id)
-        stood = standing.of_learner(session, caller.issuer_id, learner.id, day_of(as_of))
+        stood = standing.of_learner(session, caller.issuer_id, learner.id, day_of(as_of, caller))
     told = [evaluation_out(stood.known.world, each) for each in stood.pathways]
     return Response(Answer(200, PageOf[EvaluationOut](items=told)).body(), media_type="application/json")
 

@@ -9,10 +9,12 @@ from fastapi import Query
 from pydantic import AfterValidator, Field
 
 from app import clock
+from app.days import day_in
 from app.issuing.stacks.standing import OnPathway
 from app.stacking import conditions, wording
 from app.stacking.evaluate import Finding
 from app.stacking.world import Pathway, World
+from app.web.api.authentication import Caller
 from app.web.api.fields import Out
 from app.web.days import bounded
 
@@ -64,9 +66,9 @@ class EvaluationOut(Out):
     nodes: tuple[NodeOut, ...]
 
 
-def day_of(as_of: date | None) -> date:
-    """The day that was asked for, or today."""
-    return as_of or clock.now().date()
+def day_of(as_of: date | None, caller: Caller) -> date:
+    """The day that was asked for, or today in the issuer's zone."""
+    return as_of or day_in(clock.now(), caller.zone)
 
 
 def finding_out(world: World, found: Finding, pathway: Pathway | None = None) -> FindingOut:

@@ -81,7 +81,7 @@ class GuideOut(Out):
 @router.post("/guide", response_model=GuideOut)
 def guide(caller: Reader, stated: AnswersIn, service: TheService) -> Response:
     """Suggest roles, badges and the next action from a few answers, with reasons. Nothing is changed or stored."""
-    day = day_of(None)
+    day = day_of(None, caller)
     with service.database.read() as session:
         if stated.learner is None:
             stood = standing.of_nobody(session, caller.issuer_id)

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotFound
-from app.issuing import learners, plans
+from app.issuing import issuers, learners, plans
 from app.issuing.issuers import Issuer
 from app.issuing.plans import Aim, Aims, Intent, KeptPlan, MadeBy, Pace, PlanState, Progress, Stated
 from app.issuing.stacks import standing
@@ -137,7 +137,7 @@ class KeptPlanOut(Out):
 @router.get("/learners/{learner_id}/plans", response_model=PageOf[KeptPlanOut])
 def list_plans(caller: Reader, learner_id: Id, service: TheService, as_of: AsOf = None) -> Response:
     """List a learner's plans, open ones first, with how far each has come as of a day."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         learner = learners.by_id(session, caller.issuer(session), learner_id)
         stood = standing.of_learner(session, caller.issuer_id, learner.id, day)
@@ -160,7 +160,7 @@ def make_plan(caller: AwardsWriter, learner_id: Id, stated: NewPlan, post: Poste
         else:
             said = Stated(aim, stated.wishes.wishes(), stated.intent, stated.horizon, stated.sponsor, stated.funding)
             made = [plans.make(session, learner, said, made_by=MadeBy.STAFF, actor=caller.actor)]
-        day = plans.today()
+        day = issuers.today(session, issuer.id)
         stood = standing.of_learner(session, issuer.id, learner.id, day)
         return Answer(201, PageOf[KeptPlanOut](items=[_told(stood, each, day) for each in made]))
 
@@ -232,7 +232,7 @@ def aim_of(role: str | None, pathway: str | None, skill: str | None = None, leve
 
 
 def _now(session: Session, kept: KeptPlan) -> KeptPlanOut:
-    day = plans.today()
+    day = issuers.today(session, kept.issuer_id)
     return _told(standing.of_learner(session, kept.issuer_id, kept.learner_id, day), kept, day)
 
 

@@ -11,8 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.issuing import definitions, learners
+from app.issuing import definitions, issuers, learners
 from app.issuing.definitions import Definition, Kind
 from app.issuing.issuers import Issuer
 from app.issuing.stacks import Recognition, RecognitionState, SkillRating, careers, recognitions
@@ -199,7 +198,9 @@ def enter_programme(caller: AwardsWriter, learner_id: Id, slug: Slug, service: T
 
     def work(session: Session, issuer: Issuer) -> Answer:
         learner = learners.by_id(session, issuer, learner_id)
-        careers.enrol_in_programme(session, issuer, learner, slug, on=clock.now().date(), actor=caller.actor)
+        careers.enrol_in_programme(
+            session, issuer, learner, slug, on=issuers.today(session, issuer.id), actor=caller.actor
+        )
         return Answer(204)
 
     return change(service, caller, work)

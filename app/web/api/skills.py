@@ -173,7 +173,7 @@ class PlanQuery(Out):
 @router.get("/skills", response_model=PageOf[SkillOut])
 def read_skills(caller: Reader, learner_id: Id, service: TheService, as_of: AsOf = None) -> Response:
     """Read the skills that a learner's badges prove and that are current on a day."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         stood = _stood(session, caller, learner_id, day)
     world = stood.known.world
@@ -194,11 +194,11 @@ def read_skills(caller: Reader, learner_id: Id, service: TheService, as_of: AsOf
 @router.get("/gap", response_model=GapOut)
 def read_gap(caller: Reader, learner_id: Id, role: Slug, service: TheService, as_of: AsOf = None) -> Response:
     """Compare a learner with a role, as of a day."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         stood = _stood(session, caller, learner_id, day)
         ratings = [
-            Rating(each.skill, each.level, RatedBy(each.rater), each.rated_at.date())
+            Rating(each.skill, each.level, RatedBy(each.rater), stood.known.day_of(each.rated_at))
             for each in careers.ratings_of(session, learner_id)
             if each.rater in set(RatedBy)
         ]
@@ -226,7 +226,7 @@ def read_gap(caller: Reader, learner_id: Id, role: Slug, service: TheService, as
 @router.get("/plan", response_model=PlanOut)
 def read_plan(caller: Reader, learner_id: Id, asked: Annotated[PlanQuery, Query()], service: TheService) -> Response:
     """Plan the cheapest way to a role, or to the end of a pathway; of nothing named, to the role that they want."""
-    day = day_of(asked.as_of)
+    day = day_of(asked.as_of, caller)
     with service.database.read() as session:
         stood = _stood(session, caller, learner_id, day)
         wanted = careers.names_of(session, learner_id).target_role
@@ -242,7 +242,7 @@ def read_plan(caller: Reader, learner_id: Id, asked: Annotated[PlanQuery, Query(
 @router.get("/credits", response_model=CreditsOut)
 def read_credits(caller: Reader, learner_id: Id, service: TheService, as_of: AsOf = None) -> Response:
     """Read what a learner's badges are worth in formal programmes: realised, or a promise until they enrol."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         stood = _stood(session, caller, learner_id, day)
         programmes = careers.programmes_of(session, learner_id)
@@ -265,7 +265,7 @@ def read_credits(caller: Reader, learner_id: Id, service: TheService, as_of: AsO
 @router.get("/moves", response_model=PageOf[MoveOut])
 def read_moves(caller: Reader, learner_id: Id, service: TheService, as_of: AsOf = None) -> Response:
     """Read where a learner can go from here, up and across, nearest first. It assumes that they join pathways."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         stood = _stood(session, caller, learner_id, day)
         current = careers.names_of(session, learner_id).role

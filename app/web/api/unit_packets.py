@@ -112,7 +112,7 @@ class Form(StrEnum):
 @router.get("/readiness", response_model=ReadinessOut)
 def read_readiness(caller: Reader, slug: Slug, service: TheService, as_of: AsOf = None) -> Response:
     """Read who of a unit holds what is mandatory on a day, who does not, and who will not in 30, 60 and 90 days."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         unit, entries = readiness.entries(session, caller.issuer(session), slug, day)
     told = ReadinessOut(
@@ -135,7 +135,7 @@ def read_packet(
     form: Annotated[Form, Query(alias="format", description="json or xlsx")] = Form.JSON,
 ) -> Response:
     """Read everybody of a unit with everything that is mandatory, and what it rests on; as JSON or as a workbook."""
-    now, packet, _issuer = _gathered(service, caller, slug, day_of(as_of))
+    now, packet, _issuer = _gathered(service, caller, slug, day_of(as_of, caller))
     if form is Form.XLSX:
         table = packet_view.table(packet, service.office, now=now)
         headers = {"Content-Disposition": f'attachment; filename="{table.name}.xlsx"'}
@@ -158,7 +158,7 @@ def ask_for_packet(caller: AwardsWriter, slug: Slug, stated: NewPacket, post: Po
     `/verify` tells whether a byte was changed. It is withdrawn as any other endorsement of the issuer.
     """
     badge_sheets.speak_a_written_language()
-    now, packet, issuer = _gathered(service, caller, slug, day_of(stated.as_of))
+    now, packet, issuer = _gathered(service, caller, slug, day_of(stated.as_of, caller))
     # Before the transaction: setting many pages in type takes seconds.
     file, offset = packet_view.pdf_with_room(packet, service.office, issuer, now=now)
 

@@ -68,7 +68,7 @@ class CellOut(Out):
 @router.get("/compliance", response_model=PageOf[UnitOut])
 def read_compliance(caller: Reader, service: TheService, as_of: AsOf = None) -> Response:
     """Read for every unit who holds what is mandatory there, as of a day."""
-    day = day_of(as_of)
+    day = day_of(as_of, caller)
     with service.database.read() as session:
         found = readiness.of_all(session, caller.issuer(session), day)
     told = [
@@ -106,7 +106,7 @@ def read_expiring(
     """Read what people in units hold that is good on a day and ends soon after, soonest first."""
     with service.database.read() as session:
         issuer = caller.issuer(session)
-        found = readiness.expiring(session, issuer, day_of(as_of), within_days=within, unit=unit)
+        found = readiness.expiring(session, issuer, day_of(as_of, caller), within_days=within, unit=unit)
     told = [
         ExpiringOut(learner=each.person, credential=each.credential, valid_until=each.valid_until) for each in found
     ]
@@ -117,7 +117,7 @@ def read_expiring(
 def read_unit_skills(caller: Reader, service: TheService, as_of: AsOf = None) -> Response:
     """Read the heat map: each skill of each unit, over the people whose role needs it; `unit` null = all of them."""
     with service.database.read() as session:
-        found = readiness.gap_of_units(session, caller.issuer(session), day_of(as_of))
+        found = readiness.gap_of_units(session, caller.issuer(session), day_of(as_of, caller))
     return _answer(PageOf[CellOut](items=[_cell(each) for each in (*found.units, *found.whole)]))
 
 

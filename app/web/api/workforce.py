@@ -75,7 +75,7 @@ def find_people(
     It is proven by a badge that is good on that day, and not faded. 404 for a skill or a unit that is not there.
     """
     with service.database.read() as session:
-        issuer, day = caller.issuer(session), day_of(asked.as_of)
+        issuer, day = caller.issuer(session), day_of(asked.as_of, caller)
         found = workforce.find(session, issuer, asked.skill, level=asked.level, as_of=day, unit=asked.unit)
     left = [each for each in sorted(found, key=_place) if asked.cursor is None or _place(each) > _after(asked.cursor)]
     shown = [_told(each) for each in left[: asked.limit]]
@@ -86,7 +86,7 @@ def find_people(
 def read_supply(caller: Reader, service: TheService, as_of: AsOf = None) -> Response:
     """Read for every role and skill how many have it against how many are needed, the largest lack first."""
     with service.database.read() as session:
-        found = workforce.supply(session, caller.issuer(session), day_of(as_of))
+        found = workforce.supply(session, caller.issuer(session), day_of(as_of, caller))
     told = [
         SupplyOut(
             role=each.role,

@@ -13,7 +13,7 @@ from app.issuing.kept_badges import KeptBadge, Match, Origin
 from app.web import states
 from app.web.languages import gettext as _
 from app.web.states import State
-from app.web.words import date_of
+from app.web.words import UTC_ZONE, date_of
 
 _SUFFIXES = {
     "application/json": "json",
@@ -58,7 +58,7 @@ def card_of(badge: KeptBadge, *, now: datetime) -> KeptCard:
 
 def came(badge: KeptBadge) -> str:
     """How and when it came, in words."""
-    day, by = date_of(badge.received_at), badge.source or ""
+    day, by = date_of(badge.received_at, UTC_ZONE), badge.source or ""
     match Origin(badge.origin):
         case Origin.URL:
             return _("Fetched from %(address)s on %(date)s", address=by, date=day)
@@ -87,7 +87,9 @@ def as_download(badge: KeptBadge) -> Response:
 def _told(badge: KeptBadge) -> str:
     if badge.verdict != Verdict.CANNOT_TELL or badge.told is None or badge.told_at is None:
         return ""
-    return _("On %(date)s it was: %(word)s", date=date_of(badge.told_at), word=states.word_of(Verdict(badge.told)))
+    return _(
+        "On %(date)s it was: %(word)s", date=date_of(badge.told_at, UTC_ZONE), word=states.word_of(Verdict(badge.told))
+    )
 
 
 def _whose(badge: KeptBadge) -> str:

@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import NotFound, ServiceError
 from app.issuing import applications, awards, issuers, kept_badges, records, stored_about
 from app.issuing.accounts import people
@@ -72,7 +73,8 @@ def chunks(packed: IO[bytes]) -> Iterator[bytes]:
 def _folders(session: Session, held: Sequence[Held]) -> Iterator[tuple[Held, str]]:
     """A folder for each badge: plain ASCII, and in the order of the list whatever sorts it."""
     for number, each in enumerate(held, 1):
-        yield each, f"badges/{number:03}-{file_stem(session, each.award)}-{each.award.awarded_at:%Y-%m-%d}"
+        day = day_in(each.award.awarded_at, each.issuer.zone)
+        yield each, f"badges/{number:03}-{file_stem(session, each.award)}-{day.isoformat()}"
 
 
 def _put_badges(session: Session, archive: ZipFile, some: Sequence[Held], folders: dict[str, str]) -> None:
@@ -152,8 +154,8 @@ def _list(service: Service, held: Sequence[Held], folders: dict[str, str]) -> by
             tongues.told(each.facts).name,
             each.facts.abbreviation,
             each.issuer.name,
-            each.award.awarded_at.date(),
-            None if each.award.valid_until is None else each.award.valid_until.date(),
+            day_in(each.award.awarded_at, each.issuer.zone),
+            None if each.award.valid_until is None else day_in(each.award.valid_until, each.issuer.zone),
             state_of(each, now=now).word,
             seen_by(each.award),
             service.office.addresses.badge(each.award.id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.issuing.awards import Award, AwardState, Visibility
 from app.issuing.holding import choices
@@ -36,6 +37,7 @@ class BadgeCard:
     issuer_slug: str
     awarded_at: datetime
     valid_until: datetime | None
+    zone: ZoneInfo  # the issuer's
     state: State
     seen_by: str
     task: str
@@ -57,6 +59,7 @@ def card_of(held: Held, *, now: datetime) -> BadgeCard:
         issuer_slug=held.issuer.slug,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
+        zone=held.issuer.zone,
         state=state,
         seen_by=seen_by(award),
         task=_task(award, state),
@@ -69,7 +72,9 @@ def state_of(held: Held, *, now: datetime) -> State:
         sentence = _("%(issuer)s has not issued this badge yet.", issuer=held.issuer.name)
         return State(Tone.SOON, _("Not issued yet"), sentence)
     newer = f"/me/badges/{held.award.superseded_by_id}" if held.award.superseded_by_id else None
-    standing = states.Standing(held.issuer.name, held.signature.valid_from, held.signature.keys, newer)
+    standing = states.Standing(
+        held.issuer.name, held.signature.valid_from, held.signature.keys, newer, held.issuer.zone
+    )
     return states.of_award(held.award, standing, now=now)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, ServiceError
-from app.issuing import learners, people_search, plans
+from app.issuing import learners, people_search
 from app.issuing.learners import Learner
 from app.issuing.pathways import worlds
 from app.issuing.plans import Aim, Aims, Cohort, Intent, Pace, cohorts
@@ -73,7 +73,7 @@ def list_cohorts(staff: Reader, request: Request, service: TheService) -> Respon
     with service.database.read() as session:
         found = session.scalars(query.order_by(Cohort.created_at.desc(), Cohort.id).limit(MOST_LISTED)).all()
         names = _targets(session, staff.issuer_id)
-        rows = [(each, cohorts.overview(session, each, plans.today())) for each in found]
+        rows = [(each, cohorts.overview(session, each, staff.today)) for each in found]
     shown = [(each, names.get((each.aims, each.target), each.target), overview) for each, overview in rows]
     return at_work(request, "staff/cohorts/list.html", staff, rows=shown, local=Local(staff.timezone))
 
@@ -106,7 +106,7 @@ def export(staff: Reader, cohort_id: str, form: str, service: TheService) -> Res
     """The people of a cohort as CSV or as a workbook."""
     with service.database.read() as session:
         found = cohorts.by_id(session, cohort_id, issuer_id=staff.issuer_id)
-        cells = [_cells(line) for line in _lines(session, cohorts.overview(session, found, plans.today()))]
+        cells = [_cells(line) for line in _lines(session, cohorts.overview(session, found, staff.today))]
     columns = (
         Column("id", _("Id"), definition=_("By which this service calls the person")),
         Column("name", _("Name"), is_personal=True),
@@ -204,7 +204,7 @@ def _page(
 ) -> Response:
     with service.database.read() as session:
         found = cohorts.by_id(session, cohort_id, issuer_id=staff.issuer_id)
-        overview = cohorts.overview(session, found, plans.today())
+        overview = cohorts.overview(session, found, staff.today)
         lines = _lines(session, overview)
         target = _targets(session, staff.issuer_id).get((found.aims, found.target), found.target)
         choices = choosing.offered(session, staff.issuer_id, text)

@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.issuing.learners import Learner
 from app.issuing.pathways import worlds
 from app.issuing.stacks import readiness
@@ -77,7 +76,7 @@ class Heat:
 @router.get("")
 def show(request: Request, staff: Reader, service: TheService) -> Response:
     """Compliance of every unit, who lacks what, and the heat map of skills."""
-    day, is_unreadable = day_asked(request)
+    day, is_unreadable = day_asked(request, staff)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         world = worlds.of(session, issuer.id).world
@@ -102,7 +101,7 @@ def show(request: Request, staff: Reader, service: TheService) -> Response:
 @router.get("/export.{form}")
 def export(request: Request, staff: Reader, service: TheService, form: str) -> Response:
     """Everybody of every unit with each mandatory credential, as CSV or as a workbook; numbers alone without names."""
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         world = worlds.of(session, issuer.id).world
@@ -113,13 +112,13 @@ def export(request: Request, staff: Reader, service: TheService, form: str) -> R
     return as_file(table if _sees_names(staff) else table.without_personal(), form)
 
 
-def day_asked(request: Request) -> tuple[date, bool]:
+def day_asked(request: Request, staff: Staff) -> tuple[date, bool]:
     """The day that is asked for, and whether it could not be read; then it is today. Raises InvalidInput."""
     stated = asked(request, ("as_of",))["as_of"]
     try:
-        day = date.fromisoformat(stated) if stated else clock.now().date()
+        day = date.fromisoformat(stated) if stated else staff.today
     except ValueError:
-        return clock.now().date(), True
+        return staff.today, True
     return bounded(day), False
 
 

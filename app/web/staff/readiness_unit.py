@@ -46,7 +46,7 @@ def show(request: Request, staff: Reviewer, service: TheService, unit: str) -> R
 @router.get("/packet.xlsx")
 def workbook(request: Request, staff: Reviewer, service: TheService, unit: str) -> Response:
     """Everybody with everything that is mandatory, as a workbook."""
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     with service.database.read() as session:
         found = packets.gather(session, staff.issuer(session), unit, day)
         table = packet_view.table(found, service.office, now=clock.now())
@@ -58,7 +58,7 @@ def workbook(request: Request, staff: Reviewer, service: TheService, unit: str) 
 def packet(request: Request, form: Sent, staff: Awarder, service: TheService, unit: str) -> Response:
     """The same on paper with the workbook inside, signed in the issuer's name so that the verify page can tell."""
     del form
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     now = clock.now()
     with service.database.read() as session:
         issuer = staff.issuer(session)
@@ -76,7 +76,7 @@ def packet(request: Request, form: Sent, staff: Awarder, service: TheService, un
 
 
 def _page(request: Request, staff: Staff, service: Service, unit: str, *, refused: Refusal | None = None) -> Response:
-    day, is_unreadable = day_asked(request)
+    day, is_unreadable = day_asked(request, staff)
     with service.database.read() as session:
         found = packets.gather(session, staff.issuer(session), unit, day)
     here = f"{staff.root}/readiness/units/{unit}"

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.days import day_in
 from app.errors import NotFound, ServiceError
 from app.issuing import accreditations, achievement_search, award_search, awards, groups, renewals
 from app.issuing.award_search import AwardLine
@@ -55,7 +56,9 @@ class Row:
     def grace_until(self) -> Any:
         """The end of its grace; None = it has none."""
         ends_at, rule = self.line.award.valid_until, self.policy.renewal
-        return deadlines(rule, ends_at).grace_until if ends_at is not None and rule.grace_days else None
+        return (
+            deadlines(rule, ends_at, self.policy.zone).grace_until if ends_at is not None and rule.grace_days else None
+        )
 
 
 @router.get("")
@@ -143,9 +146,10 @@ def _rows(session: Session, staff: Staff, wanted: Mapping[str, str], *, most: in
 
 
 def _row(line: AwardLine, states: Mapping[str, RenewalState], known: Mapping[str, Policy], now: Any) -> Row:
-    award, state = line.award, states[line.award.id]
-    days = 0 if award.valid_until is None else (award.valid_until.date() - now.date()).days
-    return Row(line, state, renewal_words.pill(state), known[award.achievement_id], days)
+    award, state, policy = line.award, states[line.award.id], known[line.award.achievement_id]
+    ends = award.valid_until
+    days = 0 if ends is None else (day_in(ends, policy.zone) - day_in(now, policy.zone)).days
+    return Row(line, state, renewal_words.pill(state), policy, days)
 
 
 def _choices(session: Session, staff: Staff) -> dict[str, Sequence[tuple[str, str]]]:

@@ -33,7 +33,7 @@ from app.stacking.rules.durations import Duration
 from app.stacking.rules.wording import percent
 from app.web.languages import gettext as _
 from app.web.languages import ngettext
-from app.web.words import date_of, moment_of
+from app.web.words import UTC_ZONE, date_of, end_of, moment_of
 
 _MOST_NAMED = 12
 
@@ -134,10 +134,12 @@ def _leaf(condition: Outcome | ScoreAtLeast | OccurredBetween | LearnerIn | HasB
 
 def _between(start: datetime | None, end: datetime | None) -> str:
     if start is not None and end is not None:
-        return _("it was done between %(start)s and %(end)s", start=moment_of(start), end=moment_of(end))
+        return _(
+            "it was done between %(start)s and %(end)s", start=moment_of(start, UTC_ZONE), end=moment_of(end, UTC_ZONE)
+        )
     if start is not None:
-        return _("it was done on or after %(start)s", start=date_of(start))
-    return _("it was done by %(end)s", end=date_of(end)) if end is not None else _("it was done at any time")
+        return _("it was done on or after %(start)s", start=date_of(start, UTC_ZONE))
+    return _("it was done by %(end)s", end=end_of(end, UTC_ZONE)) if end is not None else _("it was done at any time")
 
 
 def _approval(rule: RuleDocument) -> list[str]:

@@ -37,8 +37,11 @@ export function copyOf(origin) {
   return { origin, of, listSuffix: ".jwt" };
 }
 
-/** Check the badge at `address` (a URL of the place's origin): the lines of a report, and what the badge says when it holds. */
-export async function examine(address, { now = new Date(), place = HERE } = {}) {
+/**
+ * Check the badge at `address` (a URL of the place's origin): the lines of a report, and what the badge says when it holds.
+ * `zone` is the issuer's, in which days are said.
+ */
+export async function examine(address, { now = new Date(), place = HERE, zone = "UTC" } = {}) {
   const lines = [];
   const step = async (name, work) => {
     try {
@@ -56,8 +59,8 @@ export async function examine(address, { now = new Date(), place = HERE } = {}) 
     const token = await step("format", () => readToken(`${address}.jwt`, "The badge can be read.", place));
     const issuer = await step("proof", () => checkSignature(token, place));
     await step("claims", () => checkClaims(token, issuer, address));
-    said = facts(token.claims, issuer);
-    await step("dates", () => checkDates(token.claims, now));
+    said = facts(token.claims, issuer, zone);
+    await step("dates", () => checkDates(token.claims, now, zone));
     await step("status", () => checkStatus(token.claims, issuer, now, place));
   } catch (problem) {
     if (!(problem instanceof Stop)) throw problem;
@@ -123,13 +126,13 @@ function checkClaims({ claims }, issuer, address) {
   return ["It is the badge of this address."];
 }
 
-function checkDates({ validFrom, validUntil }, now) {
+function checkDates({ validFrom, validUntil }, now, zone) {
   const begins = Date.parse(validFrom);
   const ends = validUntil === undefined ? Infinity : Date.parse(validUntil);
   if (Number.isNaN(begins) || Number.isNaN(ends)) throw failed("Its dates cannot be read.");
-  if (ends <= now.getTime()) throw failed(`It was good until ${day(validUntil)}.`);
-  if (begins > now.getTime()) throw failed(`It is not good before ${day(validFrom)}.`);
-  return [validUntil === undefined ? "It has no end date." : `It is good until ${day(validUntil)}.`];
+  if (ends <= now.getTime()) throw failed(`It was good until ${end(validUntil, zone)}.`);
+  if (begins > now.getTime()) throw failed(`It is not good before ${day(validFrom, zone)}.`);
+  return [validUntil === undefined ? "It has no end date." : `It is good until ${end(validUntil, zone)}.`];
 }
 
 async function checkStatus(claims, issuer, now, place) {
@@ -175,8 +178,8 @@ async function unpacked(encoded) {
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-function facts({ credentialSubject, awardedDate, validFrom }, issuer) {
-  return { name: credentialSubject?.achievement?.name ?? "", awarded: day(awardedDate ?? validFrom), issuer: hostOf(issuer) };
+function facts({ credentialSubject, awardedDate, validFrom }, issuer, zone) {
+  return { name: credentialSubject?.achievement?.name ?? "", awarded: day(awardedDate ?? validFrom, zone), issuer: hostOf(issuer) };
 }
 
 /** Where a did:web document is; http only where the place itself is http. */
@@ -220,7 +223,23 @@ function hostOf(issuer) {
   return issuer.startsWith("did:web:") ? decodeURIComponent(issuer.slice("did:web:".length).split(":")[0]) : issuer;
 }
 
-function day(text) {
-  // In UTC, as everywhere else: the day must not depend on where the visitor sits.
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(text));
+function day(text, zone) {
+  // In the issuer's zone, as everywhere else: the day must not depend on where the visitor sits.
+  return written(new Date(text), { day: "numeric", month: "long", year: "numeric" }, zone);
+}
+
+/** The last good day; with the time where it does not end with that day. */
+function end(text, zone) {
+  const next = new Date(Date.parse(text) + 1000);
+  if (day(next, zone) !== day(text, zone)) return day(text, zone);
+  return `${day(text, zone)}, ${written(new Date(text), { hour: "2-digit", minute: "2-digit", timeZoneName: "longGeneric" }, zone)}`;
+}
+
+function written(moment, parts, zone) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: zone }).format(moment);
+  } catch (problem) {
+    if (!(problem instanceof RangeError) || zone === "UTC") throw problem;
+    return `${written(moment, parts, "UTC")} (UTC)`; // a browser that does not know the zone
+  }
 }

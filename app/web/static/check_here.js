@@ -16,7 +16,8 @@ if (place && globalThis.crypto?.subtle && globalThis.DecompressionStream) {
     button.disabled = true;
     output.replaceChildren(text("p", "Checking…"));
     const address = place.dataset.checkHere;
-    const where = "copied" in place.dataset ? { place: copyOf(new URL(address).origin) } : {};
+    const zone = place.dataset.zone;
+    const where = "copied" in place.dataset ? { zone, place: copyOf(new URL(address).origin) } : { zone };
     show(output, await examine(address, where), place.querySelector("template").content);
     button.disabled = false;
   });

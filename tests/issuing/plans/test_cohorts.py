@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from app import clock
 from app.errors import InvalidInput, NotFound, WrongState
-from app.issuing import plans
 from app.issuing.learners import Learner
 from app.issuing.plans import Aim, Aims, Cohort, Intent, Pace, cohorts
 from app.issuing.plans.cohorts import Described, Overview
 from tests.issuing.plans.conftest import ACTOR, NURSE
 from tests.issuing.stacks.conftest import Academy
 
-TODAY = plans.today()
+TODAY = clock.now().date()
 SECRETARIES = Described(
     "Unit secretaries 2026", NURSE, Intent.RE_SKILL, "Riverside", "State grant", TODAY + timedelta(days=365)
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from app import clock
 from app.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from app.issuing import definitions, erasure, plans, stored_about
 from app.issuing.accounts import people
@@ -20,7 +21,7 @@ from tests.issuing.plans.conftest import ACTOR, LADDER, NURSE
 from tests.issuing.stacks.conftest import EMAIL, Academy
 
 Make = Callable[..., KeptPlan]
-TODAY = plans.today()
+TODAY = clock.now().date()
 SOON = TODAY + timedelta(days=400)
 
 

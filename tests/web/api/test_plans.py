@@ -10,9 +10,9 @@ import icalendar
 import pytest
 from pypdf import PdfReader
 
-from app.issuing import plans
+from app import clock
 
-TODAY = plans.today()
+TODAY = clock.now().date()
 SKILL = {"name": "Teamwork", "url": "https://skills.example/team", "level": 3, "code": "sk-team"}
 
 

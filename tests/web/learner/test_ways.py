@@ -389,7 +389,7 @@ def test_credit_is_a_promise_until_one_enrols(enter: Enter, world: World, servic
     assert "worth 6 credits of Nursing (10%); a promise until you enrol." in text_of(ana.get("/me/credentials"))
     with service.database.write() as session:
         learner = session.get_one(Learner, world.learner_id)
-        day = plans.today()
+        day = clock.now().date()
         careers.enrol_in_programme(session, world.issuer, learner, "prog-rn", on=day, actor=ACTOR)
     assert "worth 6 credits of Nursing (10%). That counts." in text_of(ana.get("/me/credentials"))
 

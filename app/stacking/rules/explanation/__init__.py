@@ -58,7 +58,7 @@ def _of_earned(case: Case, of_match: list[Clause], earning: Earning) -> tuple[tu
     clauses = (*of_match, *(clause for part in told for clause in part.clauses), *combined.clauses, *of_earning)
     waiting = next((clause for clause in of_earning if clause.code == "waiting"), None)
     names = list(dict.fromkeys(subject.mark.activity[1] for subject in subjects))
-    sentence = f"Earned on {day(at)} by {listed(names)}"
+    sentence = f"Earned on {day(at, case.zone)} by {listed(names)}"
     if earning.approval.needed:
         sentence += f". {earning.approval.sentence}"
     return clauses, waiting or Clause("", MET, "earned", sentence)
@@ -113,7 +113,7 @@ def _told(case: Case, subjects: list[_Subject], at: datetime) -> tuple[list[Told
     for subject in subjects:
         ended_by = case.facts.get(subject.mark.ended_by or "")
         kind = None if ended_by is None else ended_by.kind
-        part = of_require.tell(case.rule.require, subject.mark, case.learner, at, kind)
+        part = of_require.tell(case, subject.mark, at, kind)
         told.append(part)
         for name in subject.names:
             by_name.setdefault(name, part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from app.stacking.rules.case import Case
 from app.stacking.rules.document import AllOf, AnyOf, Condition, Member, NOf
@@ -22,6 +22,7 @@ class _Teller:
     done: Mapping[str, Good]  # by name
     of_names: Mapping[str, Told]  # what `require` says of the activity
     asked: Mapping[str, str]  # id or pattern, by name
+    zone: tzinfo
 
     def told(self, condition: Condition, path: str) -> tuple[Told, bool]:
         match condition:
@@ -35,7 +36,7 @@ class _Teller:
     def _member(self, name: str, path: str) -> tuple[Told, bool]:
         label = f"{name} ({self.asked.get(name, '')})"
         if (good := self.done.get(name)) is not None:
-            sentence = f"{label} counts since {day(good.since)}"
+            sentence = f"{label} counts since {day(good.since, self.zone)}"
             return Told((Clause(path, MET, "part-done", sentence, good.mark.activity[1]),), None), True
         told = self.of_names.get(name)
         if told is None:
@@ -61,7 +62,7 @@ def tell(case: Case, usable: tuple[Good, ...], of_names: Mapping[str, Told], at:
         return Told((), None)
     done = {name: item for item in reversed(usable) if item.stands(at) for name in item.names}
     asked = {activity.name: activity.id or activity.pattern or "" for activity in case.rule.match.activities}
-    told, met = _Teller(done, of_names, asked).told(case.rule.combine, "/combine")
+    told, met = _Teller(done, of_names, asked, case.zone).told(case.rule.combine, "/combine")
     if case.rule.within is None or not met:
         return told
     window = case.rule.within.words()

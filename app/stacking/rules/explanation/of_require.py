@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
+from app.stacking.rules.case import Case
 from app.stacking.rules.document import (
     AllOf,
     AnyOf,
@@ -39,6 +40,7 @@ class _Teller:
     mark: Mark
     learner: Learner
     at: datetime
+    zone: tzinfo
 
     @property
     def name(self) -> str:
@@ -94,7 +96,7 @@ class _Teller:
 
     def _outcome(self, result: Result, path: str) -> Clause:
         if self.mark.passed is True or (result is Result.COMPLETED and self.mark.completed):
-            return self.clause(path, MET, str(result), f"{self.name} was {result} on {day(self.mark.at)}")
+            return self.clause(path, MET, str(result), f"{self.name} was {result} on {day(self.mark.at, self.zone)}")
         if result is Result.COMPLETED:
             return self.clause(path, UNMET, "not-finished", f"The source does not say that {self.name} was completed")
         sentence = f"The source does not say that {self.name} was passed"
@@ -114,11 +116,12 @@ class _Teller:
         return self.clause(path, MET, "score-reached", sentence)
 
     def _between(self, start: datetime | None, end: datetime | None, path: str) -> Clause:
-        on = f"{self.name} was done on {day(self.mark.at)}"
+        # The limits are said as the rule states them: days of a rule begin and end in UTC.
+        on = f"{self.name} was done on {day(self.mark.at, self.zone)}"
         if start is not None and self.mark.at < start:
-            return self.clause(path, UNMET, "too-early", f"{on}, before {day(start)}")
+            return self.clause(path, UNMET, "too-early", f"{on}, before {day(start, UTC)}")
         if end is not None and self.mark.at > end:
-            return self.clause(path, UNMET, "too-late", f"{on}, after {day(end)}")
+            return self.clause(path, UNMET, "too-late", f"{on}, after {day(end, UTC)}")
         return self.clause(path, MET, "in-time", f"{on}, in the time that is asked for")
 
     def _of_learner(self, condition: LearnerIn | HasBadge, path: str) -> Clause:
@@ -135,7 +138,7 @@ class _Teller:
     def _badge(self, condition: HasBadge, path: str) -> Clause:
         name, held = condition.achievement, held_at(condition, self.learner.awards, self.at)
         if held is not None:
-            sentence = f"The learner holds {name} since {day(held.awarded_at)}"
+            sentence = f"The learner holds {name} since {day(held.awarded_at, self.zone)}"
             return self.clause(path, MET, "badge-held", sentence, of_learner=True)
         code, sentence = self._missing_badge(condition)
         return self.clause(path, UNMET, code, sentence, of_learner=True)
@@ -150,13 +153,13 @@ class _Teller:
         if newest.state is HeldState.SUSPENDED:
             return "badge-suspended", f"The learner's {name} is suspended"
         if newest.valid_until is not None and newest.valid_until < self.at:
-            return "badge-expired", f"The learner's {name} was good until {day(newest.valid_until)}"
-        return "badge-missing", f"The learner did not hold {name} on {day(self.at)}"
+            return "badge-expired", f"The learner's {name} was good until {day(newest.valid_until, self.zone)}"
+        return "badge-missing", f"The learner did not hold {name} on {day(self.at, self.zone)}"
 
 
-def tell(require: Condition | None, mark: Mark, learner: Learner, at: datetime, kind_of_end: FactKind | None) -> Told:
+def tell(case: Case, mark: Mark, at: datetime, kind_of_end: FactKind | None) -> Told:
     """What the source said of the activity, and every part of `require`. `kind_of_end` is what ended the mark."""
-    teller = _Teller(mark, learner, at)
+    teller, require = _Teller(mark, case.learner, at, case.zone), case.rule.require
     said = _said(teller, require, kind_of_end)
     if require is None:
         return _alone(said)
@@ -171,23 +174,24 @@ def tell(require: Condition | None, mark: Mark, learner: Learner, at: datetime, 
 def _said(teller: _Teller, require: Condition | None, kind_of_end: FactKind | None) -> Clause:
     mark, name = teller.mark, teller.name
     if mark.until is not None and kind_of_end is not None:
-        sentence = f"{name} was done on {day(mark.at)}, and on {day(mark.until)} the source said “{kind_of_end}” of it"
+        done, ended = day(mark.at, teller.zone), day(mark.until, teller.zone)
+        sentence = f"{name} was done on {done}, and on {ended} the source said “{kind_of_end}” of it"
         return teller.clause("/match", UNMET, "taken-back", sentence)
     if not mark.reached:
         return _not_reached(teller)
     if mark.completed:
         word = "passed" if mark.passed else "completed"
-        return teller.clause("/match", MET, word, f"{name} was {word} on {day(mark.at)}")
+        return teller.clause("/match", MET, word, f"{name} was {word} on {day(mark.at, teller.zone)}")
     if any(reaches(mark, asked.minimum) for asked in scores(require)):
-        return teller.clause("/match", MET, "graded", f"{name} was graded on {day(mark.at)}")
+        return teller.clause("/match", MET, "graded", f"{name} was graded on {day(mark.at, teller.zone)}")
     if not scores(require):
         sentence = f"{name} is in progress, which earns nothing unless the rule asks for a score"
         return teller.clause("/match", UNMET, "not-finished", sentence)
-    return teller.clause("/match", MET, "in-progress", f"{name} is in progress since {day(mark.at)}")
+    return teller.clause("/match", MET, "in-progress", f"{name} is in progress since {day(mark.at, teller.zone)}")
 
 
 def _not_reached(teller: _Teller) -> Clause:
-    mark, name, on = teller.mark, teller.name, day(teller.mark.at)
+    mark, name, on = teller.mark, teller.name, day(teller.mark.at, teller.zone)
     match mark.kind:
         case FactKind.REVOKED | FactKind.EXPIRED | FactKind.VOIDED:
             return teller.clause("/match", UNMET, "taken-back", f"On {on} the source said “{mark.kind}” of {name}")

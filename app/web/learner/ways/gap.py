@@ -88,7 +88,7 @@ def _wanted(session: Session, found: Sequence[Place]) -> str:
 def _view(session: Session, place: Place, aim: Aim) -> GapView:
     name = aim.name
     ratings = [
-        Rating(each.skill, each.level, RatedBy(each.rater), each.rated_at.date())
+        Rating(each.skill, each.level, RatedBy(each.rater), place.stood.known.day_of(each.rated_at))
         for each in careers.ratings_of(session, place.learner.id)
         if each.rater in set(RatedBy)
     ]

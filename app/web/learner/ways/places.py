@@ -8,7 +8,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.errors import NotFound
 from app.issuing import issuers
 from app.issuing.accounts import people
@@ -60,7 +59,7 @@ def all_of(session: Session, person: Visitor) -> list[Place]:
 
 def of_learner(session: Session, learner: Learner) -> Place:
     """One learner's place, as of today."""
-    day = clock.now().date()
+    day = issuers.today(session, learner.issuer_id)
     issuer = issuers.by_id(session, learner.issuer_id)
     stood = standing.of_learner(session, issuer.id, learner.id, day)
     return Place(issuer, learner, stood, currency_of(session, issuer.id), day)

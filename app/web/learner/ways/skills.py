@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -61,6 +62,7 @@ class AtIssuer:
 
     slug: str
     name: str
+    zone: ZoneInfo
     current: Sequence[SkillLine]
     faded: Sequence[SkillLine]
     ratings: Sequence[RatingLine]
@@ -126,6 +128,7 @@ def _at_issuer(place: Place, ratings: list[SkillRating]) -> AtIssuer:
     return AtIssuer(
         slug=place.issuer.slug,
         name=place.issuer.name,
+        zone=place.issuer.zone,
         current=sorted(current, key=_order),
         faded=sorted(_faded(place, held), key=_order),
         ratings=[

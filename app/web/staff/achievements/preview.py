@@ -81,7 +81,7 @@ def preview(
         colours=about_colours(facts) if is_drawn else (),
         facts=stated_facts(facts),
         earned_at=now,
-        valid_until=renewal.valid_until(now, facts.validity.rule()),
+        valid_until=renewal.valid_until(now, facts.validity.rule(), issuer.zone),
         criteria=told.criteria,
         criteria_url=facts.criteria_url,
         skills=skills_of(facts),

@@ -112,7 +112,9 @@ def _form(
         staff,
         refused=refused,
         typed={name: typed.text(name, most=LONGEST_PASTE) if typed else "" for name in ("name", "badges")},
-        past=[(each, check_view.title_of(each), who.words(known.get(each.created_by))) for each in found.rows],
+        past=[
+            (each, check_view.title_of(each, staff.zone), who.words(known.get(each.created_by))) for each in found.rows
+        ],
         local=Local(staff.timezone),
         most_rows=MOST_ROWS,
         most_files=MOST_FILES,
@@ -146,7 +148,7 @@ def _page(
         staff,
         refused=refused,
         found=found,
-        title=check_view.title_of(found),
+        title=check_view.title_of(found, staff.zone),
         is_working=found.state == CheckState.RUNNING,
         counts=[(name, check_view.word_of(name), count) for name, count in sorted(found.results.items())],
         still_open=sum(found.results.get(each, 0) for each in OPEN) if found.emptied_at is None else 0,

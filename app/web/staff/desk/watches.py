@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.days import day_in
 from app.errors import ServiceError
-from app.issuing import verification, watches
+from app.issuing import issuers, verification, watches
 from app.issuing.watches import LONGEST_PURPOSE
 from app.projections import calendar
 from app.projections.calendar import Calendar, Event
 from app.service import Service
-from app.stacking.cycles import last_day
 from app.web.deps import TheService
 from app.web.forms import Form, Sent
 from app.web.inside import Refusal, at_work, go, refusal
@@ -53,7 +53,7 @@ def as_calendar(staff: Reviewer, service: TheService) -> Response:
     events = tuple(
         Event(
             uid=f"watch-{each.watch.id}",
-            day=last_day(each.award.valid_until),
+            day=day_in(each.award.valid_until, issuers.zone_of(session, each.award.issuer_id)),
             summary=_(
                 "%(badge)s of %(holder)s ends today", badge=each.achievement, holder=each.holder or _("somebody")
             ),

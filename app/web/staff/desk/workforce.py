@@ -34,7 +34,7 @@ MOST_SHOWN = 200
 @router.get("/people")
 def find(request: Request, staff: Reviewer, service: TheService) -> Response:
     """Who has a skill at a level now, or on a day. What is not there is said, and nobody is shown."""
-    wanted, (day, _unreadable) = asked(request, NAMES), day_asked(request)
+    wanted, (day, _unreadable) = asked(request, NAMES), day_asked(request, staff)
     with service.database.read() as session:
         issuer = staff.issuer(session)
         skills = workforce.skills(session, issuer)
@@ -61,7 +61,7 @@ def find(request: Request, staff: Reviewer, service: TheService) -> Response:
 @router.get("/people/export.{form}")
 def export_people(request: Request, staff: Reviewer, service: TheService, form: str) -> Response:
     """The same people as a file."""
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     with service.database.read() as session:
         found = _found(request, session, staff.issuer(session), day)
     columns = (
@@ -82,7 +82,7 @@ def export_people(request: Request, staff: Reviewer, service: TheService, form: 
 @router.get("/supply")
 def show_supply(request: Request, staff: Reader, service: TheService) -> Response:
     """How many have what each role needs, against how many are needed."""
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     with service.database.read() as session:
         found = workforce.supply(session, staff.issuer(session), day)
     exports = [(form, with_query(request, f"{request.url.path}/export.{form}")) for form in ("csv", "xlsx")]
@@ -92,7 +92,7 @@ def show_supply(request: Request, staff: Reader, service: TheService) -> Respons
 @router.get("/supply/export.{form}")
 def export_supply(request: Request, staff: Reader, service: TheService, form: str) -> Response:
     """The same figures as a file."""
-    day, _unreadable = day_asked(request)
+    day, _unreadable = day_asked(request, staff)
     with service.database.read() as session:
         found = workforce.supply(session, staff.issuer(session), day)
     columns = (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.issuing.people_search import PersonLine
-from app.issuing.stacks import Enrolment, held, lists, standing
+from app.issuing.stacks import Enrolment, lists, standing
 from app.issuing.stacks.lists import EnrolmentsWanted, Standing
 from app.issuing.stacks.standing import OnPathway
 from app.projections.tables import Cell, Column, Kind, Table
@@ -107,7 +107,7 @@ def _wanted(values: Any) -> EnrolmentsWanted:
 
 def _rows(session: Session, about: Subject, enrolments: Any) -> list[Row]:
     people = lists.people(session, [each.learner_id for each in enrolments])
-    found = standing.of_enrolments(session, about.row, enrolments, held.day_of(clock.now()))
+    found = standing.of_enrolments(session, about.row, enrolments, about.known.day_of(clock.now()))
     return [_row(about, each, people[each.enrolment.learner_id]) for each in found]
 
 

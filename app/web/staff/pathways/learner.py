@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from app import clock
 from app.issuing import learners
-from app.issuing.stacks import awarded, enrolling, held, lists, standing
+from app.issuing.stacks import awarded, enrolling, lists, standing
 from app.issuing.stacks.awarded import AwardedStack, Part
 from app.issuing.stacks.standing import OnPathway
 from app.stacking.world import Node
@@ -68,7 +68,7 @@ def one(staff: Reader, request: Request, pathway_id: str, learner_id: str, servi
         about = subject(session, staff, pathway_id)
         learner = learners.by_id(session, staff.issuer(session), learner_id)
         enrolment = enrolling.one(session, learner, about.row)
-        (found,) = standing.of_enrolments(session, about.row, [enrolment], held.day_of(clock.now()))
+        (found,) = standing.of_enrolments(session, about.row, [enrolment], staff.today)
         stacks = awarded.of_learner(session, learner.id, about.row.id)
         person = lists.people(session, [learner.id])[learner.id]
     return at_pathway(

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.errors import NotFound, ServiceError
-from app.issuing import learners
+from app.issuing import issuers, learners
 from app.issuing.learners import Learner
 from app.issuing.stacks import careers
 from app.service import Service
@@ -47,7 +46,7 @@ def change_programmes(
         if leaving := form.text("leave", most=80):
             careers.leave_programme(session, issuer, learner, leaving, actor=staff.actor)
             return _("They are not in this programme any more.")
-        slug, today = form.text("programme", most=80), clock.now().date()
+        slug, today = form.text("programme", most=80), issuers.today(session, issuer.id)
         careers.enrol_in_programme(session, issuer, learner, slug, on=today, actor=staff.actor)
         return _("They are in this programme now.")
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.issuing import definitions
+from app.issuing import definitions, issuers
 from app.issuing.definitions import Definition, Kind
 from app.issuing.learners import Learner
-from app.issuing.stacks import Recognition, RecognitionState, careers, held, recognitions, standing
+from app.issuing.stacks import Recognition, RecognitionState, careers, recognitions, standing
 from app.stacking.world import World
 from app.web.languages import gettext as _
 from app.web.languages import marked
@@ -55,7 +55,7 @@ class Recognised:
 
 def of_person(session: Session, staff: Staff, learner: Learner) -> dict[str, Any]:
     """Everything of it, by the names that the template has for it."""
-    stood = standing.of_learner(session, staff.issuer_id, learner.id, held.day_of(clock.now()))
+    stood = standing.of_learner(session, staff.issuer_id, learner.id, issuers.today(session, staff.issuer_id))
     kinds = (Kind.UNIT, Kind.ROLE, Kind.PROGRAMME, Kind.RECOGNISED)
     every = definitions.all_of(session, staff.issuer_id, *kinds)
     inside = careers.programmes_of(session, learner.id)

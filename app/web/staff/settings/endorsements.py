@@ -171,7 +171,7 @@ def _of_us(session: Session, office: Office, staff: Staff, *, now: datetime) -> 
     found = [_said(session, office, each, staff, of_us=True, now=now) for each in _newest(session, query)]
     issuer = staff.issuer(session)
     for each in received_endorsements.of_issuer(session, staff.issuer_id)[:MOST_SHOWN]:
-        tone, word = state_of_received(each, now=now)
+        tone, word = state_of_received(each, staff.zone, now=now)
         found.append(
             SaidLine(
                 id=each.id,
@@ -183,7 +183,7 @@ def _of_us(session: Session, office: Office, staff: Staff, *, now: datetime) -> 
                 is_accepted=each.accepted_at is not None,
                 is_over=False,
                 tone=tone,
-                word=dated(word, each.valid_until, each.judged_at),
+                word=dated(word, staff.zone, each.valid_until, each.judged_at),
                 note=_note(each, office),
                 file_path=f"/endorsements/{each.id}.{each.form}" if each.accepted_at else "",
                 is_from_elsewhere=True,
@@ -203,7 +203,7 @@ def _newest(session: Session, query: object) -> list[Endorsement]:
 
 
 def _said(session: Session, office: Office, each: Endorsement, staff: Staff, *, of_us: bool, now: datetime) -> SaidLine:
-    tone, word = state_of(session, each, now=now)
+    tone, word = state_of(session, each, staff.zone, now=now)
     by = issuers.by_id(session, each.issuer_id)
     about_id = staff.issuer_id if of_us else each.about_issuer_id
     label = each.about
@@ -219,7 +219,7 @@ def _said(session: Session, office: Office, each: Endorsement, staff: Staff, *, 
         is_accepted=each.accepted_at is not None,
         is_over=each.withdrawn_at is not None,
         tone=tone,
-        word=dated(word, each.withdrawn_at, each.valid_until),
+        word=dated(word, staff.zone, each.withdrawn_at, each.valid_until),
         note="",
         file_path=f"/endorsements/{each.id}.json",
         is_from_elsewhere=False,
