@@ -9,6 +9,7 @@ Where an expression stands in a text, the template has its number in braces: `Th
 stands for a sentence of ours, which is translated too, and `{1:day}` for a date that is written out.
 """
 
+# ruff: noqa: INP001 - beside programs
 from __future__ import annotations
 
 import ast
@@ -18,196 +19,25 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-ROOMS = ("errors/", "issuing/", "lms/", "credentials/", "stacking/", "judging/", "outbound/", "keystores/", "doctor.py",
-         "db.py")  # fmt: skip
-DOORS = "web/"
-# Where parts of sentences begin with a small letter.
-PARTS = (
-    "credentials/verify/",
-    "doctor.py",
-    "issuing/achievement_facts.py",
-    "issuing/definitions/",
-    "issuing/frameworks/",
-    "issuing/renewals/renewing.py",
-    "issuing/sources.py",
-    "issuing/watches.py",
-    "issuing/watching/telling.py",
-    "keystores/",
-    "lms/auth/options.py",
-    "lms/csv/settings.py",
-    "lms/csv/table.py",
-    "lms/date_patterns.py",
-    "lms/generic/",
-    "outbound/",
-    "stacking/rules/",
-    "stacking/wording.py",
+from tools.raised_where import (
+    DOORS,
+    FORMATTED,
+    NOT_FOR_PEOPLE,
+    NOT_PUBLIC,
+    NOT_SAID,
+    OF_THE_LIBRARY,
+    PARTS,
+    PUBLIC,
+    ROOMS,
+    VALUES,
 )
-# Each with the reason why no person reads it on a page.
-NOT_FOR_PEOPLE = {
-    "credentials/client_assertions.py": "programs that sign in, and the log",
-    "credentials/data_integrity.py": "VC-API, a door for programs",
-    "credentials/id_tokens.py": "the log: who is refused is not told why",
-    "credentials/jsonld/compiled/": "ends the fast path; the general one says it anew",
-    "credentials/keys/": "programs that hand in keys",
-    "credentials/lint/__init__.py": "clauses of standards",
-    "credentials/lint/registry.py": "names of rules",
-    "credentials/multibase.py": "programs that hand in keys",
-    "credentials/sign.py": "a fault of ours, of which the log says more",
-    "credentials/sign_ob2.py": "a fault of ours, of which the log says more",
-    "credentials/signed_tokens.py": "programs that sign in, and the log",
-    "credentials/trust_lists.py": "read when the service starts",
-    "credentials/vc/": "VC-API, a door for programs",
-    "credentials/verify/ob2/generations.py": "names of standards",
-    "credentials/verify/standards.py": "names of standards",
-    "credentials/wallet_proofs.py": "wallets",
-    "issuing/achievement_documents.py": "stands in signed documents, which stay as they are",
-    "issuing/append_only.py": "SQL",
-    "issuing/badge_connect/": "programs of other hosts",
-    "issuing/catalog/": "the command line of the operator",
-    "issuing/collection.py": "names of standards",
-    "issuing/endorsement_letters.py": "stands in letters, in their language",
-    "issuing/eras.py": "the start of the service",
-    "issuing/health_records/": "programs; the page of their keys has its own words",
-    "issuing/moving.py": "the command line of the operator",
-    "issuing/office.py": "addresses",
-    "issuing/renewals/calendars.py": "feeds of calendars, which carry no language of a reader",
-    "lms/auth/networks.py": "settings that the command line alone can make",
-    "outbound/addresses.py": "the log",
-    "stacking/condition_text/writing.py": "the language of conditions",
-    "stacking/lattice/": "a fault of ours",
-    "stacking/versions.py": "the command line; pages have words of their own",
-    "web/api/": "programs",
-    "web/badge_connect/": "programs of other hosts",
-    "web/caliper.py": "programs",
-    "web/fhir/": "programs",
-    "web/hooks.py": "programs",
-    "web/metrics.py": "programs",
-    "web/provider_questions.py": "the log",
-    "web/standalone/": "the command line of the operator",
-    "web/token_requests.py": "programs",
-    "web/vc_api.py": "programs",
-    "web/wallets/": "wallets",
-    "web/xapi.py": "programs",
-}
-# What the library that reads forms and documents says; pages show it beside fields, some with "This" in its front.
-OF_THE_LIBRARY = (
-    "Field required",
-    "Extra inputs are not permitted",
-    *(
-        f"{what} should {rest}"
-        for what in ("This", "Input", "String", "List")
-        for rest in (
-            "have at most {1} characters",
-            "have at least 1 character",
-            "have at least {1} characters",
-            "match pattern '{1}'",
-            "be greater than {1}",
-            "be greater than or equal to {1}",
-            "be less than {1}",
-            "be less than or equal to {1}",
-            "be a valid string",
-            "be a valid list",
-            "be a valid integer",
-            "be a valid integer, unable to parse string as an integer",
-            "be a valid number",
-            "be a valid decimal",
-            "be a valid boolean",
-            "be a valid date",
-            "be a valid date in the format YYYY-MM-DD, {1}",
-            "be a valid date or datetime, {1}",
-            "be a valid datetime, {1}",
-            "be a valid dictionary or object to extract fields from",
-            "have timezone info",
-            "be {1}",
-            "have at least {1} item after validation, not {2}",
-            "have at least {1} items after validation, not {2}",
-            "have at most {1} item after validation, not {2}",
-            "have at most {1} items after validation, not {2}",
-        )
-        if (what in {"This", "Input"}) or (what == "String" and ("character" in rest or "pattern" in rest)) or (what == "List" and "item" in rest)
-    ),
-    "Decimal input should have no more than {1} decimal places",
-    "Decimal input should have no more than {1} digits in total",
-    "Value error, {1:said}",
-)
-# What somebody without an account can be shown; the rest is for staff and learners.
-PUBLIC = (
-    "credentials/",
-    "db.py",
-    "errors/",
-    "issuing/accounts/",
-    "issuing/achievements.py",
-    "issuing/awards.py",
-    "issuing/claim_links.py",
-    "issuing/endorsement_requests.py",
-    "issuing/endorsements.py",
-    "issuing/holding/portfolios.py",
-    "issuing/holding/sharing.py",
-    "issuing/images.py",
-    "issuing/issuers.py",
-    "issuing/verification.py",
-    "issuing/wallets/offers.py",
-    "issuing/watches.py",
-    "judging/",
-    "outbound/oidc.py",
-    "web/",
-)
-NOT_PUBLIC = ("credentials/lint/", "credentials/ob2_rules.py", "credentials/jsonld/contexts.py", "web/learner/", "web/lti/", "web/staff/")
-NOT_SAID = {
-    "Ana Ortiz",
-    "Hand Hygiene",
-    "Basic Life Support",
-    "DD MMM YYYY",
-    "January February March April May June July August September October November December",
-    "{1} of 1",
-    "{1} UTC",
-    "openid email profile",
-    "Lanyard at {1}",
-    "Open Badges 3.0",
-    "Open Badges v2p0",
-    "Open Badges v3p0",
-    "test student",
-    "No badge: keeps this list at two entries.",
-    "BEGIN IMMEDIATE",
-    "REPEATABLE READ",
-    "O*NET-SOC Code",
-    "Element ID",
-    "Element Name",
-    "Task ID",
-    "is not",
-    "{1} of {2}",
-    "{1} of {2} {3}",
-    "This {1:said}",
-    "learner record",
-}
-# What an expression can be, where it is one of few words.
-VALUES = {
-    ("credentials/verify/shape.py", "noun"): ("badge", "endorsement", "learner record"),
-    ("issuing/definitions/keeping.py", "kind.replace('-', ' ')"): (
-        "framework", "skill", "ce unit", "recognised credential", "equivalence", "programme", "credit transfer",
-        "role", "unit",
-    ),
-    ("issuing/plans/aims.py", "aim.aims"): ("role", "pathway", "skill"),
-    ("issuing/plans/cohorts.py", "described.aim.aims"): ("role", "pathway", "skill"),
-    ("issuing/news.py", "endpoint.state"): ("paused", "disabled"),
-    ("issuing/endorsement_requests.py", "found"): ("given", "declined", "withdrawn", "expired"),
-    ("keystores/private_keys.py", "place"): ("row of the stored key", "key file"),
-    ("lms/csv/row.py", "unit"): ("fraction", "percent"),
-    ("lms/generic/score.py", "unit"): ("fraction", "percent"),
-    ("stacking/condition_text/reading.py", "what"): ("step", "credential", "skill", "unit of continuing education"),
-    ("stacking/rules/explanation/of_award.py", "verb"): ("can", "could"),
-    ("stacking/rules/explanation/of_require.py", "verb"): ("is", "is not"),
-    ("stacking/rules/explanation/of_require.py", "word"): ("passed", "completed"),
-    ("stacking/rules/explanation/of_require.py", "result"): ("passed", "completed"),
-}  # fmt: skip
-# Texts with names in braces, which are filled by `format`.
-FORMATTED = "credentials/verify/conclusion.py"
+
 _NOUNS = ("badge", "endorsement", "learner record")
 # Names of expressions that hold a sentence, or a part of one.
 _SAID = {
-    "because", "detail", "end", "ended", "first_sentence", "hint", "label", "least", "likely", "meant", "name_of", "of_these",
-    "on", "problem", "reason", "said", "said_already", "sentence", "signed", "since", "tail", "told", "until", "what",
-    "why", "words",
+    "because", "detail", "end", "ended", "first_sentence", "hint", "label", "least", "likely", "meant", "name_of",
+    "of_these", "on", "problem", "reason", "said", "said_already", "sentence", "signed", "since", "tail", "told", "until",
+    "what", "why", "words",
 }  # fmt: skip
 _MACHINE = re.compile(
     r"^(?:SELECT|PRAGMA|CAST|\(CAST|OLD|NEW|UPDATE|-c|application/|Bearer|Basic|Value error|lanyard )\b"
@@ -254,8 +84,10 @@ def of_file(file: Path, root: Path) -> Iterator[Found]:
         for text in templates(node, place):
             if is_sentence(text, is_part=place.startswith(PARTS)):
                 yield Found(text, name)
-    for text in _subjects(tree) if place == "doctor.py" else ():
-        yield Found(text, name)
+    if place == "doctor.py":
+        yield from (Found(text, name) for text in _subjects(tree))
+    if place.startswith("errors/"):
+        yield from (Found(text, name) for text in _meanings(tree))
 
 
 def is_sentence(text: str, *, is_part: bool) -> bool:
@@ -341,26 +173,29 @@ def _numbered(text: str) -> str:
 
 def _texts(tree: ast.Module) -> Iterator[ast.expr]:
     """Every text but docstrings, what is logged, what decorates, and the parts of f-strings."""
-    left_out: set[int] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Expr(value=ast.Constant() as docstring):
-                left_out.add(id(docstring))
-            case ast.JoinedStr(values=values):
-                left_out |= {id(value) for value in values}
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="log")) | ast.Attribute(attr="compile"), args=args):
-                left_out |= {id(each) for arg in args for each in ast.walk(arg)}
-            case ast.FormattedValue(value=inner):
-                left_out.add(id(inner))
-            case ast.Call(func=ast.Name(id="counted"), args=args):
-                left_out |= {id(arg) for arg in args}
-            case ast.FunctionDef(decorator_list=decorators) | ast.ClassDef(decorator_list=decorators):
-                left_out |= {id(each) for decorator in decorators for each in ast.walk(decorator)}
+    left_out = {id(each) for node in ast.walk(tree) for each in _not_said(node)}
     for node in ast.walk(tree):
         is_counted = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "counted"
-        if isinstance(node, ast.expr) and (is_counted or isinstance(node, ast.Constant | ast.JoinedStr)):
-            if id(node) not in left_out:
-                yield node
+        is_text = is_counted or isinstance(node, ast.Constant | ast.JoinedStr)
+        if is_text and isinstance(node, ast.expr) and id(node) not in left_out:
+            yield node
+
+
+def _not_said(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below one that are no texts of their own."""
+    match node:
+        case ast.Expr(value=ast.Constant() as docstring):
+            yield docstring
+        case ast.JoinedStr(values=values):
+            yield from values
+        case ast.FormattedValue(value=inner):
+            yield inner
+        case ast.Call(func=ast.Name(id="counted"), args=args):
+            yield from args
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="log")) | ast.Attribute(attr="compile"), args=args):
+            yield from (each for arg in args for each in ast.walk(arg))
+        case ast.FunctionDef(decorator_list=decorators) | ast.ClassDef(decorator_list=decorators):
+            yield from (each for decorator in decorators for each in ast.walk(decorator))
 
 
 def _raised(tree: ast.Module) -> Iterator[ast.expr]:
@@ -376,3 +211,10 @@ def _subjects(tree: ast.Module) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id="Finding"), args=[_, ast.Constant(value=str() as subject), *_]):
                 yield subject
+
+
+def _meanings(tree: ast.Module) -> Iterator[str]:
+    """What each error means, as the page of its name says it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and (meaning := ast.get_docstring(node)):
+            yield meaning

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from app.projections import markdown
 from app.web import languages, words
+from app.web import told as tellings
 from app.web.negotiation import HTML
 from app.web.representations import Alternate, Representation, respond
 
@@ -151,6 +152,7 @@ def _environment_of_pages() -> Environment:
         "markdown": _as_markup,
         "date": words.date_of,
         "day": words.day_of,
+        "told": tellings.told,
         "moment": words.moment_of,
         "machine_date": words.machine_date,
         "query": lambda text: quote(str(text), safe=""),
@@ -158,7 +160,7 @@ def _environment_of_pages() -> Environment:
     environment.globals |= {"static": static_url, "language": languages.current}
     environment.globals |= {"languages": tuple(languages.LANGUAGES.values()), "rail_nouns": RAIL_NOUNS}
     environment.globals |= {"copied_on": _copied_on.get}
-    environment.globals |= {"level_word": words.level, "english": words.tag_of_english}
+    environment.globals |= {"level_word": words.level, "left_english": tellings.left_english}
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(languages.gettext, languages.raw_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     return environment

@@ -152,7 +152,7 @@ def told(sentence: str) -> str:
 
 def left_english(sentence: str) -> str:
     """`en` for a sentence that stays English on a page in another language; else nothing."""
-    return "en" if languages.current().tag != "en" and told(sentence) == sentence else ""
+    return "en" if sentence and languages.current().tag != "en" and told(sentence) == sentence else ""
 
 
 def template(text: str, said: str) -> Template:
