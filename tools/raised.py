@@ -35,9 +35,9 @@ from tools.raised_where import (
 _NOUNS = ("badge", "endorsement", "learner record")
 # Names of expressions that hold a sentence, or a part of one.
 _SAID = {
-    "because", "detail", "end", "ended", "first_sentence", "hint", "label", "least", "likely", "meant", "name_of",
-    "of_these", "on", "problem", "reason", "said", "said_already", "sentence", "signed", "since", "tail", "told", "until",
-    "what", "why", "words",
+    "because", "detail", "end", "ended", "first_sentence", "hint", "label", "least", "likely", "meant", "of_these",
+    "on", "problem", "reason", "said", "said_already", "sentence", "signed", "since", "tail", "told", "until", "what",
+    "why", "words",
 }  # fmt: skip
 _MACHINE = re.compile(
     r"^(?:SELECT|PRAGMA|CAST|\(CAST|OLD|NEW|UPDATE|-c|application/|Bearer|Basic|Value error|lanyard )\b"
@@ -54,6 +54,7 @@ class Found:
 
     text: str
     file: str
+    is_for_programmers: bool = False
 
 
 def collected(root: Path) -> list[Found]:
@@ -73,7 +74,7 @@ def files(root: Path) -> Iterator[Path]:
 def is_public(found: Found) -> bool:
     """Whether somebody without an account can be shown it."""
     place = found.file.removeprefix("app/")
-    return place.startswith(PUBLIC) and not place.startswith(NOT_PUBLIC)
+    return not found.is_for_programmers and place.startswith(PUBLIC) and not place.startswith(NOT_PUBLIC)
 
 
 def of_file(file: Path, root: Path) -> Iterator[Found]:
@@ -87,7 +88,7 @@ def of_file(file: Path, root: Path) -> Iterator[Found]:
     if place == "doctor.py":
         yield from (Found(text, name) for text in _subjects(tree))
     if place.startswith("errors/"):
-        yield from (Found(text, name) for text in _meanings(tree))
+        yield from (Found(text, name, is_for_programmers=True) for text in _meanings(tree))
 
 
 def is_sentence(text: str, *, is_part: bool) -> bool:
@@ -216,5 +217,5 @@ def _subjects(tree: ast.Module) -> Iterator[str]:
 def _meanings(tree: ast.Module) -> Iterator[str]:
     """What each error means, as the page of its name says it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and (meaning := ast.get_docstring(node)):
-            yield meaning
+        if isinstance(node, ast.ClassDef) and (meaning := ast.get_docstring(node)) not in {None, *NOT_SAID}:
+            yield meaning or ""

@@ -31,12 +31,12 @@ def problem_type(slug: str, request: Request) -> Response:
     """What a problem type means and what to do about it: the page behind `type` in a problem document."""
     for error, status in problems.STATUS.items():
         if error.slug == slug:
-            meaning = told(inspect.cleandoc(error.__doc__ or ""))
+            title, meaning = told(error.title), told(inspect.cleandoc(error.__doc__ or ""))
             step = html_problems.next_step(status)
             return page(
                 request,
                 "problem.html",
-                title=told(error.title),
+                title=title,
                 meaning=meaning,
                 status_code=status,
                 slug=slug,
