@@ -44,7 +44,7 @@ _MACHINE = re.compile(
     r"|\\S|\\d|\(\?|^<[a-z{]|^\"\{|^[a-z_]+ = |^\{1\}[^A-Za-z]*$|_:|CREATE |^[a-z_]+( [a-z]+_[a-z_]+)+"
 )
 _MISSPELT = re.compile(r"\ban (?:badge|learner)\b|\ba endorsement\b")
-_PLACE = re.compile(r"\{\d+(?::\w+)?\}")
+PLACE = re.compile(r"\{\d+(?::\w+)?\}")
 _FEWEST_WORDS = 2
 
 
@@ -83,7 +83,7 @@ def of_file(file: Path, root: Path) -> Iterator[Found]:
     place = name.removeprefix("app/")
     for node in _raised(tree) if place.startswith(DOORS) else _texts(tree):
         for text in templates(node, place):
-            if is_sentence(text, is_part=place.startswith(PARTS)):
+            if is_sentence(text, is_part=place.startswith((*PARTS, DOORS))):
                 yield Found(text, name)
     if place == "doctor.py":
         yield from (Found(text, name) for text in _subjects(tree))
@@ -93,7 +93,7 @@ def of_file(file: Path, root: Path) -> Iterator[Found]:
 
 def is_sentence(text: str, *, is_part: bool) -> bool:
     """Whether a template reads as something that is said to a person."""
-    bare = _PLACE.sub(" ", text)
+    bare = PLACE.sub(" ", text)
     if text in NOT_SAID or " " not in text.strip() or _MACHINE.search(text) or _MISSPELT.search(text):
         return False
     if text.startswith("`") and ":said}" in text:

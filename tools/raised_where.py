@@ -17,6 +17,7 @@ PARTS = (
     "issuing/sources.py",
     "issuing/watches.py",
     "issuing/watching/telling.py",
+    "judging/lines.py",
     "keystores/",
     "lms/auth/options.py",
     "lms/csv/settings.py",

@@ -136,9 +136,10 @@ class _Search:
         for joint, at in _joints(sentence):
             if (after := self.find(sentence[at + len(joint) :], deep + 1)) is None:
                 continue
-            before = self.find(sentence[:at], deep + 1)
+            stop = joint == ". "  # belongs to what stands before it
+            before = self.find(sentence[: at + stop], deep + 1)
             if before is not None or (joint == ": " and not needs_both):
-                return f"{sentence[:at] if before is None else before}{joint}{after}"
+                return f"{sentence[:at] if before is None else before}{joint[stop:]}{after}"
         return None
 
 
