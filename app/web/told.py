@@ -62,9 +62,13 @@ class Template:
         return tuple(found) if all(map(_DAY.fullmatch, days)) else None
 
     def swallows(self, values: tuple[str, ...]) -> bool:
-        """Whether a value at an end seems to hold more than a value: another sentence stands beside this one."""
-        before = not self.pieces[0] and ": " in values[0]
-        return before or (not self.pieces[-1] and (". " in values[-1] or "; " in values[-1]))
+        """Whether a value seems to hold more than a value, as where another sentence stands beside this one."""
+        if not self.pieces[0] and ": " in values[0]:
+            return True
+        return any(
+            not kind and (". " in value or "; " in value or (before.endswith("`") and "`" in value))
+            for before, value, kind in zip(self.pieces, values, self.kinds, strict=False)
+        )
 
 
 class Told:
@@ -94,25 +98,26 @@ class Told:
 
     def find(self, sentence: str) -> str | None:
         """The sentence in this language; None when nobody translated it."""
-        return _Search(self).find(sentence)
+        return Search(self).find(sentence)
 
 
-class _Search:
+class Search:
     """The way to one sentence, which ends when it was long enough, whatever stands in the sentence."""
 
     def __init__(self, known: Told) -> None:
         self.known, self.tried = known, 0
 
     def find(self, sentence: str, deep: int = 0) -> str | None:
-        if not sentence or len(sentence) > LONGEST or deep > DEEPEST:
+        """As `Told.find`; `deep` says within how many others the sentence stands."""
+        if not sentence or len(sentence) > LONGEST or deep > DEEPEST or self.tried >= MOST_TRIED:
             return None
         if (exact := self.known.exact.get(sentence)) is not None:
             return exact
         perhaps = None
         for each in self.known.candidates(sentence):
-            self.tried += 1
-            if self.tried > MOST_TRIED:
+            if self.tried >= MOST_TRIED:
                 return None
+            self.tried += 1
             if (values := each.values(sentence)) is not None:
                 if not each.swallows(values):
                     return self._filled(each, values, deep)
