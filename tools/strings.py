@@ -7,6 +7,7 @@ longer goes.
 # ruff: noqa: INP001, T201 - a program, not a package; its words are for a terminal
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,11 @@ def _reports() -> Iterator[tuple[str, int, str, list[str], None]]:
         for text in (report.title, report.sentence, *(each.title for each in report.choices), *columns):
             if text:
                 yield f"app/reports/{report.slug}.py", 0, text, [], None
+    places = ast.walk(ast.parse((ROOT / "app" / "reports" / "__init__.py").read_text(encoding="utf-8")))
+    for node in places:
+        match node:
+            case ast.Call(func=ast.Name(id="About"), args=[_, ast.Constant(value=str() as title), *_]):
+                yield "app/reports/__init__.py", 0, title, [], None
 
 
 def raised_sentences(*, inside: bool = True) -> Catalog:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.issuing import award_addresses, issuers, mail, news
+from app.issuing import award_addresses, issuers, mail, mail_languages, news
 from app.issuing.endpoints import EventType
 from app.issuing.mail.configuring import put
 from app.issuing.office import Office
@@ -62,7 +62,10 @@ def _tell(session: Session, office: Office, watch: Watch, award: Award, event_ty
     news.publish(session, office, watch.issuer_id, type_, watch.id, data)
     if watch.recipient is not None:
         issuer = issuers.by_id(session, watch.issuer_id)
-        content = messages.watch_news(watcher=issuer.name, words=words, ends_on=award.valid_until, url=url)
+        language = mail_languages.of_mailbox(session, issuer.id, watch.recipient)
+        content = messages.watch_news(
+            watcher=issuer.name, words=words, ends_on=award.valid_until, url=url, language=language
+        )
         key = mail.recipient_key(office, issuer.id, watch.recipient)
         event = f"watch.told:{clock.new_id()}"
         put(session, issuer.id, content, to=watch.recipient, key=key, subject_id=watch.id, event=event)
