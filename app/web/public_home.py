@@ -31,13 +31,13 @@ def problem_type(slug: str, request: Request) -> Response:
     """What a problem type means and what to do about it: the page behind `type` in a problem document."""
     for error, status in problems.STATUS.items():
         if error.slug == slug:
-            title, meaning = told(error.title), told(inspect.cleandoc(error.__doc__ or ""))
+            title, meaning = told(error.title), inspect.cleandoc(error.__doc__ or "")
             step = html_problems.next_step(status)
             return page(
                 request,
                 "problem.html",
                 title=title,
-                meaning=meaning,
+                meaning_in_english=meaning,
                 status_code=status,
                 slug=slug,
                 step=step,

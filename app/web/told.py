@@ -153,7 +153,7 @@ def told(sentence: str) -> str:
     tag = languages.current().tag
     if tag == "en" or hasattr(sentence, "__html__"):
         return sentence
-    return known(tag).find(sentence) or sentence
+    return known(tag).find(sentence) or languages.current().texts.get(sentence) or sentence
 
 
 def left_english(sentence: str) -> str:
