@@ -12,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import errors
+from app.credentials.jsonld import UnsafeDocument
 from app.errors import ServiceError
+from app.issuing.achievements import Achievement
 from app.issuing.awards import Award
 from app.issuing.issuers import Issuer
 from app.main import application
@@ -52,21 +54,16 @@ def broken(service: Service, network: Network) -> Iterator[TestClient]:
 
 
 def _made(kind: type[ServiceError]) -> ServiceError:
-    if kind is errors.SignInRefused:
-        return errors.SignInRefused("There is no such way to sign in", reason="test")
-    if kind is errors.FetchFailed:
-        return errors.FetchFailed("test")
-    if kind.__name__ == "UnsafeDocument":
-        return kind("context.missing", "", "The document has no list of contexts")
-    if kind is errors.Throttled:
-        return errors.Throttled(3)
-    if kind is errors.MailRefused:
-        return errors.MailRefused("The mail server did not answer in time", permanent=False)
-    if kind is errors.PlatformRefused:
-        return errors.PlatformRefused("the platform answered 500")
-    if kind is errors.NotSignedIn:
-        return errors.NotSignedIn("Sign in to see this", sign_in="/sign-in")
-    return kind("There is no event type award.made")
+    sentence = "There is no event type award.made"
+    made: dict[str, Callable[[], ServiceError]] = {
+        "FetchFailed": lambda: errors.FetchFailed("test"),
+        "MailRefused": lambda: errors.MailRefused("The mail server did not answer in time", permanent=False),
+        "PlatformRefused": lambda: errors.PlatformRefused("the platform answered 500"),
+        "SignInRefused": lambda: errors.SignInRefused(sentence, reason="test"),
+        "Throttled": lambda: errors.Throttled(3),
+        "UnsafeDocument": lambda: UnsafeDocument("context.missing", "", "The document has no list of contexts"),
+    }
+    return made.get(kind.__name__, lambda: kind(sentence))()
 
 
 def test_english_is_found_where_it_is(client: TestClient):
@@ -157,4 +154,11 @@ def test_who_signs_in_with_nothing_is_told_in_spanish(client: TestClient, path: 
         path, data={"email": "nobody", "password": "x"}, headers=SPANISH | {"Origin": "http://badges.test"}
     )
 
+    assert english_in(page.text) == []
+
+
+def test_the_checklist_of_an_achievement_is_in_spanish(olga: Any, make_achievement: Callable[..., Achievement]):
+    page = olga.get(f"/staff/northfield/achievements/{make_achievement().id}/publish")
+
+    assert page.status_code == 200
     assert english_in(page.text) == []
