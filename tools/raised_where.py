@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 ROOMS = ("errors/", "issuing/", "lms/", "credentials/", "stacking/", "judging/", "outbound/", "keystores/", "doctor.py",
-         "db.py")  # fmt: skip
+         "db.py", "worker/")  # fmt: skip
 DOORS = "web/"
 # Where parts of sentences begin with a small letter.
 PARTS = (
