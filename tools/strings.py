@@ -7,6 +7,7 @@ longer goes.
 # ruff: noqa: INP001, T201 - a program, not a package; its words are for a terminal
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from app.reports import REPORTS  # noqa: E402 - found once the checkout is on the path
+from tools import raised  # noqa: E402 - likewise
 
 LOCALES = ROOT / "app" / "web" / "locales"
+RAISED = LOCALES / "raised"
 METHODS = [("app/web/**.py", "python"), ("app/web/templates/**.html", "jinja2")]
 OPTIONS = {"app/web/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
@@ -58,11 +61,25 @@ def _reports() -> Iterator[tuple[str, int, str, list[str], None]]:
         for text in (report.title, report.sentence, *(each.title for each in report.choices), *columns):
             if text:
                 yield f"app/reports/{report.slug}.py", 0, text, [], None
+    places = ast.walk(ast.parse((ROOT / "app" / "reports" / "__init__.py").read_text(encoding="utf-8")))
+    for node in places:
+        match node:
+            case ast.Call(func=ast.Name(id="About"), args=[_, ast.Constant(value=str() as title), *_]):
+                yield "app/reports/__init__.py", 0, title, [], None
 
 
-def in_step(tag: str, said: Catalog) -> tuple[str, int]:
+def raised_sentences(*, inside: bool = True) -> Catalog:
+    """What other rooms say that pages show, each with the files that say it; without `inside`, what everybody sees."""
+    found = Catalog(charset="utf-8")
+    for each in raised.collected(ROOT):
+        if inside or raised.is_public(each):
+            found.add(each.text, locations=[(each.file, None)])  # type: ignore[list-item]  # likewise
+    return found
+
+
+def in_step(tag: str, said: Catalog, folder: Path = LOCALES) -> tuple[str, int]:
     """The file of one language as it should be, and how many sentences it lacks."""
-    file = LOCALES / f"{tag}.po"
+    file = folder / f"{tag}.po"
     kept = pofile.read_po(io.BytesIO(file.read_bytes()), locale=tag) if file.exists() else Catalog(locale=tag)
     kept.fuzzy = False
     kept.update(said, no_fuzzy_matching=True)
@@ -82,11 +99,12 @@ def _forms(text: object) -> tuple[object, ...]:
 
 def main() -> None:
     """Write the files."""
-    for tag, inside in TRANSLATED.items():
-        said = sentences(inside=inside)
-        text, lacking = in_step(tag, said)
-        (LOCALES / f"{tag}.po").write_text(text, encoding="utf-8")
-        print(f"{tag}: {len(said)} sentences, {lacking} without translation")
+    for folder, found in ((LOCALES, sentences), (RAISED, raised_sentences)):
+        for tag, inside in TRANSLATED.items():
+            said = found(inside=inside)
+            text, lacking = in_step(tag, said, folder)
+            (folder / f"{tag}.po").write_text(text, encoding="utf-8")
+            print(f"{folder.name}/{tag}: {len(said)} sentences, {lacking} without translation")
 
 
 if __name__ == "__main__":

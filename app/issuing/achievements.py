@@ -92,6 +92,9 @@ class AchievementVersion(Base):
     published_at: Mapped[datetime]
 
 
+_VERSION = select(AchievementVersion).filter_by(achievement_id=bindparam("achievement"), number=bindparam("number"))
+
+
 def create(session: Session, issuer: Issuer, *, slug: str, facts: AchievementFacts, actor: str) -> Achievement:
     """Add a draft. Raises AlreadyExists when the issuer has one of that slug."""
     check_slug(slug)
@@ -296,17 +299,12 @@ def current(session: Session, achievement: Achievement) -> AchievementVersion:
     return version_of(session, achievement, achievement.current_version)
 
 
-_VERSION = select(AchievementVersion).where(
-    AchievementVersion.achievement_id == bindparam("achievement_id"), AchievementVersion.number == bindparam("number")
-)
-
-
 def version_of(session: Session, achievement: Achievement, number: int) -> AchievementVersion:
     """One published version. Raises NotFound."""
-    version = session.scalars(_VERSION, {"achievement_id": achievement.id, "number": number}).one_or_none()
-    if version is None:
+    found = session.scalars(_VERSION, {"achievement": achievement.id, "number": number}).one_or_none()
+    if found is None:
         raise NotFound("There is no such version of this achievement")
-    return version
+    return found
 
 
 def id_of(office: Office, version: AchievementVersion) -> str:
@@ -342,8 +340,7 @@ def by_id(session: Session, achievement_id: str, *, issuer: Issuer | None = None
 
 def by_slug(session: Session, issuer: Issuer, slug: str) -> Achievement:
     """The issuer's achievement with this short name. Raises NotFound."""
-    query = select(Achievement).where(Achievement.issuer_id == issuer.id, Achievement.slug == slug)
-    achievement = session.scalars(query).one_or_none()
+    achievement = session.scalars(select(Achievement).filter_by(issuer_id=issuer.id, slug=slug)).one_or_none()
     if achievement is None:
         raise NotFound(f"{issuer.name} has no achievement named {slug}")
     return achievement

@@ -84,7 +84,11 @@ def endpoint_disabled(session: Session, office: Office, endpoint: Endpoint, *, r
     if issuer.email is None:
         return
     content = messages.endpoint_disabled_mail(
-        issuer_name=issuer.name, endpoint_name=endpoint.name, endpoint_id=endpoint.id, reason=reason
+        issuer_name=issuer.name,
+        endpoint_name=endpoint.name,
+        endpoint_id=endpoint.id,
+        reason=reason,
+        language=mail_languages.of_mailbox(session, issuer.id, issuer.email),
     )
     put(
         session,

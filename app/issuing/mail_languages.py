@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.credentials.identity import normalise_email
+from app.errors import InvalidInput
 from app.issuing import mail
 from app.issuing.accounts.tables import Account, AccountAddress
 from app.issuing.learners import Learner, LearnerEmail
@@ -47,6 +49,14 @@ def of_address(session: Session, issuer_id: str, normalised: str, *, asked_in: s
     )
     wanted = session.scalar(query) or asked_in
     return messages.spoken(wanted) if wanted is not None else of_issuer(session, issuer_id)
+
+
+def of_mailbox(session: Session, issuer_id: str, address: str) -> str:
+    """The same for an address as somebody wrote it; the issuer's language when it is none."""
+    try:
+        return of_address(session, issuer_id, normalise_email(address))
+    except InvalidInput:
+        return of_issuer(session, issuer_id)
 
 
 def of_issuer(session: Session, issuer_id: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from babel import dates
 
 from app.errors import TooLarge
 
@@ -166,16 +167,16 @@ def guarded(text: str) -> str:
     return _GUARD + text if _MAY_BE_FORMULA.match(text) else text
 
 
-def shown(cell: Cell, kind: Kind, zone: str = "UTC") -> str:
+def shown(cell: Cell, kind: Kind, zone: str = "UTC", language: str = "en") -> str:
     """The cell in words, as terminals and mails show it; an en dash where there is nothing to say."""
     match cell:
         case None:
             return "–"
         case datetime():
             local = cell.astimezone(ZoneInfo(zone))
-            return f"{_written(local)}, {local:%H:%M} {local.tzname()}"
+            return f"{_written(local, language)}, {local:%H:%M} {local.tzname()}"
         case date():
-            return f"{_MONTHS[cell.month - 1]} {cell.year}" if kind is Kind.MONTH else _written(cell)
+            return _month(cell, language) if kind is Kind.MONTH else _written(cell, language)
         case int() | float() | Decimal() if kind is Kind.SHARE:
             return f"{cell * 100:.0f} %"
         case float() | Decimal():
@@ -184,8 +185,16 @@ def shown(cell: Cell, kind: Kind, zone: str = "UTC") -> str:
             return str(cell)
 
 
-def _written(day: date) -> str:
+def _written(day: date, language: str) -> str:
+    if language != "en":
+        return str(dates.format_date(day, "long", locale=language))
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _month(day: date, language: str) -> str:
+    if language != "en":
+        return str(dates.format_skeleton("yMMMM", day, locale=language))
+    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def _in_csv(cell: Cell, kind: Kind, zone: ZoneInfo) -> str:

@@ -128,11 +128,6 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         state=state,
         shown_state=_dated(state, award, credential, standing),
         is_public=award.visibility == Visibility.PUBLIC,
-        name=told.name,
-        abbreviation=facts.abbreviation,
-        description=told.description,
-        told=told,
-        tongues=tongues.tongues_of(facts, told, lambda tag: f"/b/{award.id}?lang={tag}"),
         holder=_holder(session, award, credential),
         issuer=issuer_view(office, issuer),
         picture=_picture(session, office, version, facts, name=told.name),
@@ -142,11 +137,7 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         valid_until=award.valid_until,
         signed_at=credential.valid_from,
         zone=issuer.zone,
-        facts=stated_facts(facts),
-        details=labelled_facts(facts),
-        criteria_url=facts.criteria_url,
         narrative=award.narrative if award.results_shown else None,
-        skills=skills_of(facts),
         evidence=tuple(_evidence(item) for item in award.evidence) if award.results_shown else (),
         added=tuple(EvidenceView(each.name, each.url, each.text) for each in holding.evidence.shown(session, award)),
         endorsements=endorsements_of_badge(session, office, award, issuer, version, now=now),
@@ -155,7 +146,23 @@ def badge_view(session: Session, office: Office, award: Award, *, now: datetime)
         leads=leads_view(session, award.issuer_id, award.achievement_id, today=day_in(now, issuer.zone)),
         built=built_view(session, office, award, now=now) if facts.is_stack else None,
         resting=resting_on(session, award),
+        **_stated(award, facts, told),
     )
+
+
+def _stated(award: Award, facts: AchievementFacts, told: Told) -> dict[str, Any]:
+    """What the achievement says, in the reader's language where it is there."""
+    return {
+        "name": told.name,
+        "abbreviation": facts.abbreviation,
+        "description": told.description,
+        "told": told,
+        "tongues": tongues.tongues_of(facts, told, lambda tag: f"/b/{award.id}?lang={tag}"),
+        "facts": stated_facts(facts),
+        "details": labelled_facts(facts),
+        "criteria_url": facts.criteria_url,
+        "skills": skills_of(facts),
+    }
 
 
 def stated_facts(facts: AchievementFacts) -> tuple[str, ...]:

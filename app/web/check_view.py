@@ -20,6 +20,7 @@ from app.web import words as general
 from app.web.languages import gettext as _
 from app.web.languages import marked
 from app.web.states import Tone
+from app.web.told import told
 
 PDF_TYPE = "application/pdf"
 _REASONS = {
@@ -59,7 +60,6 @@ class Seen:
     tone: Tone | None
     word: str
     why: str
-    why_is_english: bool
     title: str
     holder: str
     holder_names: str
@@ -96,8 +96,7 @@ def seen(row: BulkCheckRow, *, now: datetime) -> Seen:
         asked=row.asked or (_("a badge that was pasted") if row.document else ""),
         tone=tone,
         word=word,
-        why=reason or str(said.get("sentence", "")),
-        why_is_english=not reason,
+        why=reason or told(str(said.get("sentence", ""))),
         title=str(said.get("title") or ""),
         holder=_(_MATCHES[Match(said["holder"])]) if "holder" in said else "",
         holder_names=", ".join(said.get("holder_names", [])),
@@ -106,7 +105,7 @@ def seen(row: BulkCheckRow, *, now: datetime) -> Seen:
         issuer_is=_issuer_is(said),
         valid_from=_moment(said.get("valid_from")),
         valid_until=until,
-        warnings=tuple(str(each["sentence"]) for each in said.get("warnings", [])),
+        warnings=tuple(told(str(each["sentence"])) for each in said.get("warnings", [])),
     )
 
 

@@ -18,6 +18,7 @@ from app.web.deps import passkey_party_of, provider_of, service_of
 from app.web.pages import page
 from app.web.problems import STATUS
 from app.web.signed_in import Staff, Visitor, cookie_name, csrf_of
+from app.web.told import told
 
 SAID = "said"
 LONGEST_SENTENCE = 500
@@ -44,7 +45,7 @@ class Ways:
 def refusal(error: ServiceError) -> Refusal:
     """The refusal that an error is to whoever sent the form; pointers name fields."""
     field = str(error.facts.get("pointer", "")).strip("/").partition("/")[0] if isinstance(error, InvalidInput) else ""
-    return Refusal(error.detail, field, STATUS[type(error)])
+    return Refusal(told(error.detail), field, STATUS[type(error)])
 
 
 def inside(

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from app.projections import markdown
 from app.web import languages, tongues, words
+from app.web import told as tellings
 from app.web.negotiation import HTML
 from app.web.representations import Alternate, Representation, respond
 
@@ -152,10 +153,11 @@ def _environment_of_pages() -> Environment:
         "date": words.date_of,
         "day": words.day_of,
         "end": words.end_of,
+        "told": tellings.told,
         "moment": words.moment_of,
         "machine_date": words.machine_date,
         "direction": words.direction,
-        "told": tongues.told,
+        "worded": tongues.told,
         "called": tongues.name_of,
         "query": lambda text: quote(str(text), safe=""),
     }
@@ -163,7 +165,7 @@ def _environment_of_pages() -> Environment:
     environment.globals |= {"languages": tuple(languages.LANGUAGES.values()), "rail_nouns": RAIL_NOUNS}
     environment.globals |= {"copied_on": _copied_on.get}
     environment.globals |= {"zone_line": words.zone_line, "utc": words.UTC_ZONE}
-    environment.globals |= {"level_word": words.level, "english": words.tag_of_english}
+    environment.globals |= {"level_word": words.level, "left_english": tellings.left_english}
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(languages.gettext, languages.raw_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     return environment

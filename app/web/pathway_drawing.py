@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from app.projections import pathway_graph
 from app.projections.pathway_graph import Box, Graph, State, Step
-from app.stacking import wording
 from app.stacking.conditions import HasNode, credentials_in, leaves
 from app.stacking.evaluate import Evaluation, Finding
 from app.stacking.world import Node, Pathway, World
+from app.web import condition_words
 from app.web.languages import gettext as _
 from app.web.languages import ngettext
 
@@ -29,7 +29,7 @@ def drawn(world: World, pathway: Pathway, evaluation: Evaluation | None = None, 
     """Draw a pathway; with an evaluation, as one learner stands in it."""
     graph = graph_of(world, pathway, evaluation)
     svg = Markup(pathway_graph.svg(graph, id_=id_))  # noqa: S704 - everything that people wrote is escaped in it
-    asks = {node.id: wording.condition(world, node.condition, pathway) for node in pathway.nodes}
+    asks = {node.id: condition_words.said(world, node.condition, pathway) for node in pathway.nodes}
     return Drawn(svg, tuple((step, asks[step.box.id]) for step in pathway_graph.steps(graph)))
 
 

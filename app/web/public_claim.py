@@ -19,6 +19,7 @@ from app.web.deps import RawBody, TheService
 from app.web.languages import current
 from app.web.pages import page
 from app.web.problems import STATUS
+from app.web.told import told
 
 router = APIRouter(prefix="/claim", tags=["public"], include_in_schema=False)
 
@@ -42,7 +43,7 @@ def take_address(token: str, request: Request, body: RawBody, service: TheServic
     except (InvalidInput, RateLimited) as error:
         with service.database.read() as session:
             _, issuer = claim_links.by_token(session, token)
-        return _form(request, issuer, email=email, error=error.detail, status=STATUS[type(error)])
+        return _form(request, issuer, email=email, error=told(error.detail), status=STATUS[type(error)])
     return _shown(request, "claim_sent.html", issuer=issuer, email=email)
 
 

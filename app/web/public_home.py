@@ -13,6 +13,7 @@ from app.web import html_problems, problems
 from app.web.deps import TheService
 from app.web.issuer_view import issuer_view
 from app.web.pages import page
+from app.web.told import told
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
@@ -30,9 +31,15 @@ def problem_type(slug: str, request: Request) -> Response:
     """What a problem type means and what to do about it: the page behind `type` in a problem document."""
     for error, status in problems.STATUS.items():
         if error.slug == slug:
-            meaning = inspect.cleandoc(error.__doc__ or "")
+            title, meaning = told(error.title), inspect.cleandoc(error.__doc__ or "")
             step = html_problems.next_step(status)
             return page(
-                request, "problem.html", title=error.title, meaning=meaning, status_code=status, slug=slug, step=step
+                request,
+                "problem.html",
+                title=title,
+                meaning_in_english=meaning,
+                status_code=status,
+                slug=slug,
+                step=step,
             )
     raise NotFound("There is no such kind of problem")

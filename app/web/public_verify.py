@@ -20,10 +20,9 @@ from app.errors import Busy, InvalidInput, NotFound, RateLimited, ServiceError, 
 from app.issuing import endorsements, received_endorsements, verification
 from app.judging.desk import Desk
 from app.service import Service
-from app.web import counting, negotiation, problems, submissions, words
+from app.web import counting, negotiation, problems, submissions
 from app.web.deps import JudgingLane, TheDesk, TheService, rates_of
 from app.web.headers import PROTECTION
-from app.web.languages import gettext as _
 from app.web.languages import marked
 from app.web.negotiation import CREDENTIAL_JWT
 from app.web.pages import page
@@ -31,12 +30,14 @@ from app.web.public_badges import form_of, stored, visible
 from app.web.report_view import report_view, zone_of
 from app.web.representations import is_id
 from app.web.submissions import Submission, TheSubmission
+from app.web.told import left_english, told
 
 router = APIRouter(tags=["public"], include_in_schema=False)
 
 NO_BADGE_THERE = marked(
     "There is no badge at this address, or its holder keeps it private. Ask the holder for the file"
 )
+
 # This page alone may ask for the camera, to scan the QR code of a badge.
 WITH_CAMERA = PROTECTION["Permissions-Policy"].replace("camera=()", "camera=(self)")
 NOTHING_HANDED_IN = marked("There is nothing to check yet: choose a file, or paste a badge or its address")
@@ -160,7 +161,7 @@ def _form(
     submission: Submission | None = None,
 ) -> Response:
     detail = error.detail if error else ""
-    said = _(detail) if detail else ""
+    said = told(detail)
     response = page(
         request,
         "verify.html",
@@ -168,7 +169,7 @@ def _form(
         negotiated=True,
         base_url=service.office.addresses.base_url,
         error=said,
-        error_language=words.tag_of_english() if said == detail else None,
+        error_language=left_english(detail) or None,
         address=submission.address if submission else None,
         recipient=submission.recipient if submission else None,
     )

@@ -16,12 +16,11 @@ from app.credentials.verify.finding import DATES
 from app.issuing import issuers
 from app.issuing.awards import Award
 from app.issuing.office import Office
-from app.projections import messages
-from app.web import states
+from app.web import states, words
 from app.web.languages import gettext as _
 from app.web.languages import marked
 from app.web.states import State
-from app.web.words import UTC_ZONE
+from app.web.told import left_english, told
 
 _NOT_REACHED = "not_checked"
 _ABOUT = {
@@ -47,6 +46,7 @@ class Line:
     word: str
     sentence: str
     code: str
+    language: str = ""  # of the sentence, where it is not that of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +144,18 @@ def _line(check: Check) -> Line:
             mark, word = "stopped", _("Failed")
         case Outcome.UNKNOWN:
             mark, word = "unknown", _("Cannot tell")
-    return Line(mark, word, check.sentence, check.code)
+    return Line(mark, word, told(check.sentence), check.code, left_english(check.sentence))
 
 
 def _there(sentence: str, facts: VerifiedFacts | None, zone: ZoneInfo) -> str:
-    """A sentence of a report with its days in a zone: what a report says, it says of UTC, whoever issued the badge."""
+    """A sentence for people with its days in a zone: what a report says, it says of UTC, whoever issued the badge."""
     for moment in () if facts is None else (facts.valid_until, facts.valid_from):
         if moment is not None:
-            written = re.compile(rf"(?<!\d){re.escape(day(moment))}")
+            forms = {words.date_of(moment, words.UTC_ZONE), day(moment)}  # the latter where it stayed English
+            written = re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, sorted(forms)))})")
             if written.search(sentence):
-                return written.sub(messages.written_end(moment, zone), sentence)
+                there = words.end_of(moment, zone)
+                return written.sub(there, sentence)
     return sentence
 
 
@@ -163,7 +165,7 @@ def zone_of(session: Session, office: Office, report: Report) -> ZoneInfo:
     address = "" if facts is None else office.renamed(facts.credential_id)
     beginning = office.addresses.badge("")
     award = session.get(Award, address.removeprefix(beginning)) if address.startswith(beginning) else None
-    return UTC_ZONE if award is None else issuers.zone_of(session, award.issuer_id)
+    return words.UTC_ZONE if award is None else issuers.zone_of(session, award.issuer_id)
 
 
 def _own_path(office: Office, url: str | None, below: str) -> str | None:

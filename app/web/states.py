@@ -16,7 +16,8 @@ from app.issuing.awards import Award, AwardState
 from app.issuing.signing_keys import SigningKey
 from app.web.languages import gettext as _
 from app.web.languages import marked, ngettext
-from app.web.words import UTC_ZONE, date_of, end_of, tag_of_english
+from app.web.told import left_english, told
+from app.web.words import UTC_ZONE, date_of, end_of
 
 SOON_DAYS = 60
 
@@ -106,11 +107,11 @@ def of_report(report: Report, zone: ZoneInfo, *, now: datetime) -> State:
     return State(
         tone,
         word,
-        report.sentence,
+        told(report.sentence),
         advice,
         newer_url=report.superseded_by,
         is_over=is_over,
-        sentence_language=tag_of_english(),
+        sentence_language=left_english(report.sentence) or None,
     )
 
 
@@ -123,7 +124,8 @@ def of_kept(verdict: Verdict, sentence: str, *, valid_until: datetime | None, no
         return _by_dates(None, valid_until, UTC_ZONE, now=now)
     tone, word, advice = _VERDICTS[verdict]
     said = _(advice) if advice else ""
-    return State(tone, _(word), sentence, said, is_over=verdict in _OVER, sentence_language=tag_of_english())
+    language = left_english(sentence) or None
+    return State(tone, _(word), told(sentence), said, is_over=verdict in _OVER, sentence_language=language)
 
 
 def of_verdict(verdict: Verdict, *, valid_until: datetime | None, now: datetime) -> Tone:

@@ -120,11 +120,6 @@ def direction(tag: str) -> str:
     return "auto" if is_rightward else "rtl"
 
 
-def tag_of_english() -> str | None:
-    """The `lang` of English words, where the page is in another language: what a report found stays as it was said."""
-    return None if current().tag == "en" else "en"
-
-
 def month_of(day: date) -> str:
     """`November 2026`."""
     return dates.format_skeleton("yMMMM", day, locale=locale_tag())

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from app import clock, reports
 from app.errors import Busy, ServiceError
-from app.issuing import issuers, report_subscriptions
+from app.issuing import issuers, mail_languages, report_subscriptions
 from app.issuing.report_subscriptions import Attached, Covers, Format, ReportSubscription
 from app.projections import tables
 from app.projections.messages import MailContent, ReportRow, report_mail
 from app.projections.tables import Table
 from app.reports import Answer
 from app.service import Service
+from app.web import languages
 from app.worker.slices import transaction
 
 log = structlog.get_logger()
 
 AT_ONCE = 20
 MOST_BYTES = 5_242_880  # mail servers refuse much larger ones
+_OURS = ("by", "report")  # facts about a report that are words of ours
 _TOLD = ("from", "to", "zone", "as_of", "group", "achievement", "by")
 
 
@@ -66,11 +71,34 @@ def _made(service: Service, wanted: ReportSubscription) -> tuple[MailContent, At
     days = {"first": first.isoformat(), "last": last.isoformat(), "zone": wanted.zone}
     with service.database.read() as session:
         issuer = issuers.by_id(session, wanted.issuer_id)
+        language = mail_languages.of_mailbox(session, issuer.id, wanted.recipient)
         answer = reports.answer(session, issuer, wanted.report, **days, **wanted.parameters)
     # A mail lies in mailboxes that nobody here can empty when a person is erased.
-    table = answer.table.without_personal()
+    table, language = _told(answer.table.without_personal(), language)
     attached = _attached(table, Format(wanted.format), answer)
-    return _mail(table, attached, issuer_name=issuer.name, subscription_id=wanted.id), attached
+    return _mail(table, attached, issuer_name=issuer.name, subscription_id=wanted.id, language=language), attached
+
+
+def _told(table: Table, language: str) -> tuple[Table, str]:
+    """The table with its words in this language, and which language it is; English where reports have no words in it.
+
+    What people wrote, such as names of achievements, stays as it is.
+    """
+    known = languages.LANGUAGES[language].texts
+    if table.title not in known:
+        return table, "en"
+    columns = [
+        replace(each, title=_in(known, each.title), definition=_in(known, each.definition)) for each in table.columns
+    ]
+    about = [
+        replace(each, title=_in(known, each.title), value=_in(known, each.value) if each.name in _OURS else each.value)
+        for each in table.about
+    ]
+    return replace(table, title=known[table.title], columns=tuple(columns), about=tuple(about)), language
+
+
+def _in(known: Mapping[str, str], text: Any) -> Any:
+    return known.get(text) or text
 
 
 def _attached(table: Table, form: Format, answer: Answer) -> Attached | None:
@@ -80,13 +108,15 @@ def _attached(table: Table, form: Format, answer: Answer) -> Attached | None:
     return found if len(found.content) <= MOST_BYTES else None
 
 
-def _mail(table: Table, attached: Attached | None, *, issuer_name: str, subscription_id: str) -> MailContent:
+def _mail(
+    table: Table, attached: Attached | None, *, issuer_name: str, subscription_id: str, language: str
+) -> MailContent:
     named, *others = table.columns
     rows = [
         ReportRow(
-            tables.shown(row[0], named.kind, table.zone),
+            tables.shown(row[0], named.kind, table.zone, language),
             [
-                (column.title, tables.shown(cell, column.kind, table.zone))
+                (column.title, tables.shown(cell, column.kind, table.zone, language))
                 for cell, column in zip(row[1:], others, strict=True)
             ],
         )
@@ -97,7 +127,7 @@ def _mail(table: Table, attached: Attached | None, *, issuer_name: str, subscrip
         title=table.title,
         issuer_name=issuer_name,
         about=[
-            (about[name].title, tables.shown(value, _kind(value), table.zone))
+            (about[name].title, tables.shown(value, _kind(value), table.zone, language))
             for name in _TOLD
             if name in about and (value := about[name].value) is not None
         ],
@@ -105,6 +135,7 @@ def _mail(table: Table, attached: Attached | None, *, issuer_name: str, subscrip
         row_count=len(table.rows),
         file_name=None if attached is None else attached.name,
         subscription_id=subscription_id,
+        language=language,
     )
 
 

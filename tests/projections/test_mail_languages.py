@@ -90,6 +90,30 @@ def every_mail(language: str) -> list[MailContent]:
             )
             for each in (True, False)
         ),
+        *(
+            messages.watch_news(watcher="City", words=words, ends_on=until, url=URL, language=language)
+            for words in ("ends soon", "has ended", "was renewed", "was paused by its issuer", "counts again")
+            for until in (None, ENDS)
+        ),
+        *(
+            messages.endpoint_disabled_mail(
+                issuer_name="Northfield", endpoint_name="HR", endpoint_id="e1", reason=reason, language=language
+            )
+            for reason in ("The receiver answered 410 Gone", "Nothing got through for 5 days", "x")
+        ),
+        *(
+            messages.report_mail(
+                title="T",
+                issuer_name="Northfield",
+                about=[("D", "1")],
+                rows=[messages.ReportRow("R", [("F", "2")])] * (number > 0),
+                row_count=number,
+                file_name=file,
+                subscription_id="s1",
+                language=language,
+            )
+            for number, file in ((0, None), (1, "t.csv"), (20, "t.xlsx"))
+        ),
         messages.award_mail(valid_until=ENDS, **earned),
         messages.award_mail(**earned | {"valid_until": None, "learner_name": None}),
     ]
@@ -101,7 +125,11 @@ def test_every_mail_is_wholly_in_the_language(language: str):
 
     assert {each.language for each in mails} == {language}
     assert all("{" not in each.subject + each.text for each in mails)
-    assert not any(word in each.text for each in mails for word in ("Hello", "badge ", "badges ", "Earned", "owner"))
+    assert not any(
+        word in each.text
+        for each in mails
+        for word in ("Hello", "badge ", "badges ", "Earned", "owner", "There ", "Reason", "Names", "Its ")
+    )
 
 
 def test_all_languages_have_the_same_sentences():

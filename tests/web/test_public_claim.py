@@ -11,6 +11,7 @@ from app.issuing.issuers import Issuer
 from app.issuing.learners import Learner
 from app.issuing.outbox import OutboxMessage
 from app.service import Service
+from tests.web.english import english_in
 
 
 @pytest.fixture
@@ -77,3 +78,18 @@ def test_a_link_that_was_used_is_gone_and_another_was_never_there(client: TestCl
 
     assert client.get(link).status_code == 410
     assert client.get("/claim/nonsense").status_code == client.post("/claim/confirm/nonsense").status_code == 404
+
+
+def test_the_whole_way_is_in_spanish_for_who_reads_it(client: TestClient, link: str):
+    spanish = {"Accept": "text/html", "Accept-Language": "es"}
+
+    pages = [
+        client.get(link, headers=spanish),
+        client.post(link, data={"email": "nobody"}, headers=spanish),
+        client.post(link, data={"email": "ana@example.org"}, headers=spanish),
+        client.get("/claim/none", headers=spanish),
+    ]
+
+    assert "¿Adónde deben ir sus insignias?" in pages[0].text
+    assert "Esta no es una dirección de correo" in pages[1].text
+    assert [english_in(page.text) for page in pages] == [[], [], [], []]

@@ -218,15 +218,16 @@ def test_the_answer_says_when_and_where_it_was_found_and_has_the_address_for_a_p
     assert "data-prints hidden" in page
 
 
-def test_what_a_report_found_stays_english_and_says_so_where_the_page_is_not(client: TestClient, award: Award):
+def test_what_a_report_found_is_said_in_the_language_of_the_page(client: TestClient, award: Award):
     asked = {"badge": f"http://badges.test/b/{award.id}"}
 
     english = client.get("/verify", params=asked, headers=HTML).text
     spanish = client.get("/verify", params=asked | {"lang": "es"}, headers=HTML).text
 
     assert 'class="verdict-sentence" dir="auto">This badge is good' in english
-    assert 'class="verdict-sentence" lang="en" dir="auto">This badge is good' in spanish
-    assert '<span lang="en" dir="auto">It has not been changed since it was signed.</span>' in spanish
+    assert 'class="verdict-sentence" dir="auto">Esta insignia es válida hasta el 24 de noviembre de 2028.' in spanish
+    assert '<span dir="auto">No ha cambiado desde que se firmó.</span>' in spanish
+    assert '<span lang="en"' not in spanish
     assert "24 de noviembre de 2028" in spanish
 
 

@@ -16,6 +16,7 @@ from app import clock, reports
 from app.errors import Busy
 from app.issuing import issuers, report_subscriptions
 from app.issuing.awards import Award
+from app.issuing.mail import configuring
 from app.issuing.report_subscriptions import Covers, Every, Format, ReportSubscription, Wanted
 from app.worker import reporting
 from tests.worker.conftest import BackDoor
@@ -72,6 +73,23 @@ def test_a_report_that_is_due_goes_out_once_with_its_figures_and_the_file(back_d
     assert [sheet["A2"].value, sheet["B2"].value] == ["Basic Life Support (BLS)", 3]
     assert len(work(back_door, "2026-06-22 09:00Z")) == 1
     assert len(work(back_door, "2026-06-29 06:00Z")) == 2
+
+
+def test_a_report_is_in_spanish_where_the_issuer_writes_so_and_with_it_its_file(back_door: BackDoor, item: Any):
+    earn(back_door, item, 1)
+    with back_door.database.write() as session:
+        configuring.change_settings(session, issuers.by_slug(session, "st-anna"), actor="cli", locale="es")
+    subscribe(back_door, format=Format.CSV)
+
+    (letter,) = work(back_door)
+
+    assert letter["Subject"] == "¿Qué ocurre con las insignias que emitimos? – St. Anna"
+    text = letter.get_body(("plain",)).get_content()
+    assert "15 de junio de 2026" in text
+    assert "Los nombres de las personas se omiten en los correos." in text
+    assert "* Basic Life Support (BLS)\n" in text
+    (file,) = letter.iter_attachments()
+    assert file.get_payload(decode=True).decode("utf-8-sig").startswith('"Logro",')
 
 
 def test_a_report_as_csv(back_door: BackDoor, item: Any):

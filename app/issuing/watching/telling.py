@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import claim
-from app.issuing import award_addresses, issuers, mail, news
+from app.issuing import award_addresses, issuers, mail, mail_languages, news
 from app.issuing.endpoints import EventType
 from app.issuing.mail.configuring import put
 from app.issuing.office import Office
@@ -63,7 +63,10 @@ def _tell(session: Session, office: Office, watch: Watch, award: Award, event_ty
     if watch.recipient is not None:
         issuer = issuers.by_id(session, watch.issuer_id)
         zone = issuers.zone_of(session, award.issuer_id)
-        content = messages.watch_news(watcher=issuer.name, words=words, ends_on=award.valid_until, zone=zone, url=url)
+        language = mail_languages.of_mailbox(session, issuer.id, watch.recipient)
+        content = messages.watch_news(
+            watcher=issuer.name, words=words, ends_on=award.valid_until, zone=zone, url=url, language=language
+        )
         key = mail.recipient_key(office, issuer.id, watch.recipient)
         event = f"watch.told:{clock.new_id()}"
         put(session, issuer.id, content, to=watch.recipient, key=key, subject_id=watch.id, event=event)

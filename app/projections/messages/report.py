@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.projections.messages import wording
+from app.projections.messages import sentences, wording
 from app.projections.messages.content import MailContent, templates
 
 MOST_ROWS = 10
@@ -28,8 +28,12 @@ def report_mail(
     row_count: int,
     file_name: str | None,
     subscription_id: str,
+    language: str,
 ) -> MailContent:
-    """A report by mail, in English. `about` says period, zone and moment; `file_name` None = too large to be sent."""
+    """A report by mail, in the language in which title, headings and values are handed in.
+
+    `about` says period, zone and moment; `file_name` None = too large to be sent.
+    """
     facts = {
         "title": wording.one_line(title),
         "issuer": wording.one_line(issuer_name),
@@ -45,10 +49,13 @@ def report_mail(
         "row_count": row_count,
         "file": file_name,
         "subscription": subscription_id,
+        "tag": language,
+        "direction": sentences.direction(language),
     }
+    say, say_marked = sentences.in_language(language), sentences.in_markup(language)
     return MailContent(
         subject=f"{facts['title']} – {facts['issuer']}",
-        text=templates().get_template("report.txt").render(facts).strip() + "\n",
-        html=templates().get_template("report.html").render(facts).strip() + "\n",
-        language="en",
+        text=templates().get_template("report.txt").render(facts, say=say).strip() + "\n",
+        html=templates().get_template("report.html").render(facts, say=say_marked).strip() + "\n",
+        language=language,
     )

@@ -118,4 +118,39 @@ ARABIC = {
     "The request is open until {day}. If you know nothing of {who}, do nothing: then nothing happens.": "الطلب مفتوح "
     "حتى {day}. إذا كنت لا تعرف شيئًا عن {who} فلا تفعل شيئًا، ولن يحدث شيء.",
     "See what is asked": "عرض المطلوب",
+    # -- staff are told
+    "A badge that {watcher} watches {what}.": "شارة تتابعها {watcher}: {what}.",
+    "Its last day is, or was, {day}.": "آخر أيامها هو، أو كان، {day}.",
+    "A watched badge {what}": "شارة تتابعونها: {what}",
+    "See the badge": "عرض الشارة",
+    "ends soon": "تنتهي قريبًا",
+    "has ended": "انتهت",
+    "was renewed": "جُدّدت",
+    "was paused by its issuer": "أوقفتها الجهة المانحة مؤقتًا",
+    "counts again": "أصبحت معتمدة من جديد",
+    "was withdrawn by its issuer": "سحبتها الجهة المانحة",
+    "was replaced by another badge": "حلّت محلها شارة أخرى",
+    "Webhooks were switched off": "أُوقفت إشعارات webhook",
+    "Webhooks to {endpoint} were switched off": "أُوقفت إشعارات webhook إلى {endpoint}",
+    "No more news of {issuer} are sent to the endpoint “{endpoint}” ({number}).": (
+        "لم تعد أخبار {issuer} تُرسل إلى نقطة الاستقبال “{endpoint}” ({number})."
+    ),
+    "Reason: {reason}.": "السبب: {reason}.",
+    "What happens from now on is kept. When the receiver works again, resume the endpoint, and replay what it "
+    "missed.": (
+        "يُحفظ ما يحدث من الآن فصاعدًا. عندما يعمل المستقبِل من جديد، استأنفوا نقطة الاستقبال وأعيدوا إرسال ما فاتها."
+    ),
+    "There is nothing to tell for these days.": "لا يوجد ما يُذكر عن هذه الأيام.",
+    "… and {number} more rows.": "… و{number} من الصفوف الأخرى.",
+    "All rows are in {file}.": "جميع الصفوف في {file}.",
+    "Its second sheet says what each figure means.": "تقول ورقته الثانية ما يعنيه كل رقم.",
+    "The whole report is too large for a mail. Ask for it with fewer days, or fetch it from Lanyard.": (
+        "التقرير الكامل أكبر من أن يُرسل بالبريد. اطلبوه لأيام أقل، أو نزّلوه من Lanyard."
+    ),
+    "Names of people are left out of mails.": "تُحذف أسماء الأشخاص من الرسائل.",
+    "{issuer} sends you this report. To end it, ask your administrator to end the subscription {number}.": (
+        "ترسل إليكم {issuer} هذا التقرير. لإنهائه، اطلبوا من المشرف لديكم إنهاء الاشتراك {number}."
+    ),
+    "Nothing got through for {days} days": "لم يصل شيء طوال {days} من الأيام",
+    "The receiver answered 410 Gone": "أجاب المستقبِل 410 Gone",
 }

@@ -121,4 +121,41 @@ SPANISH = {
     "The request is open until {day}. If you know nothing of {who}, do nothing: then nothing happens.": "La petición "
     "está abierta hasta el {day}. Si no sabe nada de {who}, no haga nada: así no pasará nada.",
     "See what is asked": "Ver lo que se pide",
+    # -- staff are told
+    "A badge that {watcher} watches {what}.": "Una insignia que {watcher} sigue {what}.",
+    "Its last day is, or was, {day}.": "Su último día es, o fue, el {day}.",
+    "A watched badge {what}": "Una insignia en seguimiento {what}",
+    "See the badge": "Ver la insignia",
+    "ends soon": "termina pronto",
+    "has ended": "ha terminado",
+    "was renewed": "se renovó",
+    "was paused by its issuer": "fue puesta en pausa por su emisor",
+    "counts again": "vuelve a contar",
+    "was withdrawn by its issuer": "fue retirada por su emisor",
+    "was replaced by another badge": "fue sustituida por otra insignia",
+    "Webhooks were switched off": "Se desactivaron los webhooks",
+    "Webhooks to {endpoint} were switched off": "Se desactivaron los webhooks hacia {endpoint}",
+    "No more news of {issuer} are sent to the endpoint “{endpoint}” ({number}).": (
+        "Ya no se envían avisos de {issuer} al endpoint «{endpoint}» ({number})."
+    ),
+    "Reason: {reason}.": "Motivo: {reason}.",
+    "What happens from now on is kept. When the receiver works again, resume the endpoint, and replay what it "
+    "missed.": (
+        "Lo que ocurra a partir de ahora se conserva. Cuando el receptor vuelva a funcionar, reanude el endpoint "
+        "y vuelva a enviar lo que se perdió."
+    ),
+    "There is nothing to tell for these days.": "No hay nada que contar de estos días.",
+    "… and {number} more rows.": "… y {number} filas más.",
+    "All rows are in {file}.": "Todas las filas están en {file}.",
+    "Its second sheet says what each figure means.": "Su segunda hoja dice qué significa cada cifra.",
+    "The whole report is too large for a mail. Ask for it with fewer days, or fetch it from Lanyard.": (
+        "El informe completo es demasiado grande para un correo. Pídalo con menos días o descárguelo de Lanyard."
+    ),
+    "Names of people are left out of mails.": "Los nombres de las personas se omiten en los correos.",
+    "{issuer} sends you this report. To end it, ask your administrator to end the subscription {number}.": (
+        "{issuer} le envía este informe. Para dejar de recibirlo, pida a su administrador que ponga fin a la "
+        "suscripción {number}."
+    ),
+    "Nothing got through for {days} days": "Durante {days} días no llegó nada",
+    "The receiver answered 410 Gone": "El receptor respondió 410 Gone",
 }

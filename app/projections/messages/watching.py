@@ -27,12 +27,17 @@ def watch_request(
     return letter(subject, said, quoted=purpose, url=url, button=say("Agree or decline"), language=language)
 
 
-def watch_news(*, watcher: str, words: str, ends_on: datetime | None, zone: ZoneInfo, url: str) -> MailContent:
+def watch_news(
+    *, watcher: str, words: str, ends_on: datetime | None, zone: ZoneInfo, url: str, language: str
+) -> MailContent:
     """Tell what became of a watched badge. The holder is not named: a mailbox cannot be emptied.
 
     Days are those of the badge's issuer, in `zone`.
     """
-    said = [f"A badge that {wording.one_line(watcher)} watches {words}."]
+    say = sentences.in_language(language)
+    what = say(words)
+    said = [say("A badge that {watcher} watches {what}.", watcher=wording.one_line(watcher), what=what)]
     if ends_on is not None:
-        said.append(f"Its last day is, or was, {wording.written_end(ends_on, zone)}.")
-    return letter(f"A watched badge {words}", said, quoted="", url=url, button="See the badge")
+        said.append(say("Its last day is, or was, {day}.", day=wording.written_end(ends_on, zone, language)))
+    subject, button = say("A watched badge {what}", what=what), say("See the badge")
+    return letter(subject, said, quoted="", url=url, button=button, language=language)

@@ -29,6 +29,7 @@ from app.web.signed_in import Reader, Reviewer, Staff
 from app.web.staff import who
 from app.web.staff.listing import with_query
 from app.web.staff.local import Local
+from app.web.told import told
 
 router = APIRouter(prefix="/staff/{slug}/awards/approvals", tags=["staff"], include_in_schema=False)
 
@@ -135,7 +136,7 @@ def _said(*, agrees: bool, problems: list[ServiceError | None]) -> str:
         said = ngettext("%(num)s request was refused.", "%(num)s requests were refused.", done)
     if left := len(problems) - done:
         said += " " + ngettext("%(num)s could not be decided:", "%(num)s could not be decided:", left)
-        said += " " + "; ".join(sorted({problem.detail for problem in problems if problem is not None})) + "."
+        said += " " + "; ".join(sorted({told(problem.detail) for problem in problems if problem is not None})) + "."
     return said
 
 

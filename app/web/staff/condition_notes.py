@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.stacking import condition_text, wording
+from app.stacking import condition_text
 from app.stacking.condition_text import Names, Reading
 from app.stacking.world import Pathway, World
+from app.web import condition_words
 
 _AROUND = 60  # characters that are shown before and after a mistake
 
@@ -36,7 +37,7 @@ def read(text: str, names: Names) -> Reading:
 
 def note(world: World, text: str, reading: Reading, pathway: Pathway | None = None) -> Note:
     """What is said below a field in which this text stands."""
-    told = wording.condition(world, reading.condition, pathway) if reading.condition is not None else ""
+    told = condition_words.said(world, reading.condition, pathway) if reading.condition is not None else ""
     mistakes = [
         Mistake(
             sentence=each.sentence,

@@ -28,6 +28,7 @@ from app.web.languages import gettext as _
 from app.web.signed_in import Connector, PeopleKeeper, Reader, Staff
 from app.web.staff import inbox_words
 from app.web.staff.sources_times import at_work_there
+from app.web.told import told
 
 router = APIRouter(prefix="/staff/{slug}/sources/inbox/{delivery_id}", tags=["staff"], include_in_schema=False)
 
@@ -226,7 +227,7 @@ def _body(session: Session, service: Service, delivery: Delivery) -> Body:
     try:
         payload = inbox.read_raw(session, service.office, delivery.id).payload
     except KeyUnavailable as error:
-        return Body(None, 0, is_cut=False, why_not=error.detail)
+        return Body(None, 0, is_cut=False, why_not=told(error.detail))
     try:
         text = payload.decode()
     except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.credentials import strict_json
 from app.errors import InvalidInput, MalformedJson, ServiceError
+from app.web import told as sentences
 from app.web.forms import Form
 from app.web.inside import Refusal, refusal
 from app.web.languages import gettext as _
@@ -133,7 +134,9 @@ def _object(text: str | None, name: str) -> dict[str, Any] | None:
     try:
         value = strict_json.loads(text)
     except MalformedJson as error:
-        raise InvalidInput(_("This is no JSON: %(why)s", why=error.detail), pointer=f"/{name}") from error
+        raise InvalidInput(
+            _("This is no JSON: %(why)s", why=sentences.told(error.detail)), pointer=f"/{name}"
+        ) from error
     if not isinstance(value, dict):
         raise InvalidInput(_("This is a JSON object, between { and }"), pointer=f"/{name}")
     return value

@@ -235,6 +235,6 @@ def test_everybody_reads_and_only_designers_change(rita: Any, omar: Any, defined
 def test_a_list_is_searched_and_says_what_each_is(dora: Any, defined: Academy):
     assert "care, fades after 24 months" in dora.get(f"{ROOT}/{Kind.SKILL}?q=air").text
     assert "Nothing is called so." in dora.get(f"{ROOT}/{Kind.SKILL}?q=zzz").text
-    assert "BLS and CNA (also expired) for Nursing" in plain(dora.get(f"{ROOT}/{Kind.CREDIT_TRANSFER}").text)
+    assert "BLS and CNA (also one that has ended) for Nursing" in plain(dora.get(f"{ROOT}/{Kind.CREDIT_TRANSFER}").text)
     assert dora.get(f"{ROOT}/nothing").status_code == 404
     assert defined

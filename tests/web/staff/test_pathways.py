@@ -75,7 +75,7 @@ def test_a_glance_shows_the_drawing_the_words_and_how_far_people_are(dora: Any, 
 
     words = plain(page)
     assert 'class="pathway" role="img"' in page
-    assert "Who may begin ECG (also expired)" in words
+    assert "Who may begin ECG (also one that has ended)" in words
     assert "On the pathway 1 100 % Base 1 100 % Top 0 0 % Completed it 0 0 %" in words
     assert f'href="{ROOT}/{row.id}/people?without=top"' in page
     assert "the stack is paused until something does" in words

@@ -22,6 +22,7 @@ from app.issuing.rules.versions import RuleVersion
 from app.service import Service
 from app.web.staff import rules_simulation
 from app.web.staff.rules_examples import EXAMPLES
+from tests.web.english import english_in
 
 from .arriving import connect, fact, send
 
@@ -283,6 +284,20 @@ def test_why_and_why_not_is_said_clause_by_clause(olga: Any, service: Service, r
     assert "The score of 60 % for PHLB-101 is below the 90 % that is asked for" in no
     assert "not met:" in no
     assert "Person 3" in olga.get(f"{rules_at}/why?person={learner.id}").text
+
+
+@pytest.mark.usefixtures("past")
+def test_why_and_why_not_is_said_in_spanish(olga: Any, rules_at: str):
+    olga.post(rules_at, document=DOCUMENT, do="put")
+    olga.client.headers["Accept-Language"] = "es"
+
+    yes = olga.get(f"{rules_at}/why?person=person-1@hospital.example.org").text
+    no = olga.get(f"{rules_at}/why?person=person-3@hospital.example.org").text
+    wrong = olga.post(rules_at, document="match: [", do="put").text
+
+    assert "Obtenida el 2026-03-02 por PHLB-101" in yes
+    assert "La puntuación de 60 % en PHLB-101 es inferior al 90 % que se pide" in no
+    assert english_in(yes) == english_in(no) == english_in(wrong) == []
 
 
 def test_why_of_somebody_who_is_not_here_says_so(olga: Any, rules_at: str):

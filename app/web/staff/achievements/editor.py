@@ -39,6 +39,7 @@ from app.web.staff.achievements import fields, translation_fields, wording
 from app.web.staff.achievements.fields import Typed
 from app.web.staff.achievements.preview import LONGEST_NAME_DRAWN, preview
 from app.web.staff.condition_notes import Note
+from app.web.told import told
 
 router = APIRouter()
 
@@ -226,7 +227,7 @@ def _saved(staff: Staff, achievement: Achievement, act: str, sentence: str) -> R
 
 def _wrong_of(error: InvalidInput | AlreadyExists) -> dict[str, str]:
     name = str(error.facts.get("pointer", "/slug")).strip("/").partition("/")[0]
-    return {name: f"{error.detail.rstrip('.')}."}
+    return {name: f"{told(error.detail).rstrip('.')}."}
 
 
 def _changed_meanwhile() -> dict[str, str]:

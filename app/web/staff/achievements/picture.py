@@ -40,7 +40,7 @@ def upload(staff: Designer, request: Request, achievement_id: str, form: Sent, s
             achievements.change(session, achievement, facts=achievement_facts.parse(stated), actor=staff.actor)
             achievements.put_image(session, achievement, found, actor=staff.actor)
     except UnreadableImage as error:
-        refused = Refusal(error.detail, "picture", refusal(error).status)
+        refused = Refusal(refusal(error).sentence, "picture", refusal(error).status)
         return _shown(request, service, staff, achievement_id, refused=refused, alt=alt)
     except InvalidInput as error:
         return _shown(request, service, staff, achievement_id, refused=refusal(error), alt=alt)

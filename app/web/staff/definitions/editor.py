@@ -30,6 +30,7 @@ from app.web.staff.definitions.choices import Choices
 from app.web.staff.definitions.fields import Read, Typed
 from app.web.staff.definitions.listing import shape_of
 from app.web.staff.definitions.shapes import Shape, Widget
+from app.web.told import told
 
 router = APIRouter()
 
@@ -80,7 +81,9 @@ def create(staff: Designer, request: Request, kind: str, form: Sent, service: Th
             _refuse_taken(session, staff, visit.kind, slug)
             definitions.put(session, staff.issuer(session), visit.kind, slug, read.facts, actor=staff.actor)
     except (InvalidInput, AlreadyExists) as error:
-        return _shown(visit, typed, wrong={"slug": f"{error.detail.rstrip('.')}."}, slug=form.text("slug", most=80))
+        return _shown(
+            visit, typed, wrong={"slug": f"{told(error.detail).rstrip('.')}."}, slug=form.text("slug", most=80)
+        )
     return go(f"{staff.root}/definitions/{kind}", _("Saved. Everybody on a pathway is judged anew soon."))
 
 

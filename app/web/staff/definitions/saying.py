@@ -17,8 +17,9 @@ from app.issuing.definitions.kinds import (
     SkillFacts,
     UnitFacts,
 )
-from app.stacking import conditions, wording
+from app.stacking import conditions
 from app.stacking.world import World
+from app.web import condition_words
 from app.web.languages import gettext as _
 from app.web.languages import ngettext
 
@@ -33,7 +34,7 @@ def name_of(world: World, found: Definition) -> str:
             return _("%(source)s as %(target)s", source=world.label(source), target=world.label(target))
         case CreditTransferFacts(source=source, programme=programme):
             known = world.programmes.get(programme)
-            asks = wording.condition(world, conditions.read(source))
+            asks = condition_words.said(world, conditions.read(source))
             return _("%(source)s for %(programme)s", source=asks, programme=known.name if known else programme)
         case _:
             return str(facts.name)

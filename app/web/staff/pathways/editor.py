@@ -29,6 +29,7 @@ from app.web.staff.achievements.fields import slug_of
 from app.web.staff.pathways import fields, view, words
 from app.web.staff.pathways.fields import Typed
 from app.web.staff.pathways.reading import Understood, understand
+from app.web.told import told
 
 router = APIRouter()
 
@@ -82,7 +83,7 @@ def create(staff: Designer, request: Request, form: Sent, service: TheService) -
         with service.database.write() as session:
             made = _created(session, staff, typed, understood.facts)
     except (InvalidInput, AlreadyExists) as error:
-        return _shown(visit, typed, wrong={"slug": f"{error.detail.rstrip('.')}."})
+        return _shown(visit, typed, wrong={"slug": f"{told(error.detail).rstrip('.')}."})
     return _saved(staff, made, act, _("The draft is saved."))
 
 
@@ -113,7 +114,7 @@ def change(staff: Designer, request: Request, pathway_id: str, form: Sent, servi
                 return _shown(newest, typed, wrong=_changed_meanwhile())
             has_changed = pathways.change(session, row, facts=understood.facts, actor=staff.actor)
     except WrongState as error:
-        return _shown(visit, typed, wrong={"form": f"{error.detail}."})
+        return _shown(visit, typed, wrong={"form": f"{told(error.detail)}."})
     return _saved(staff, row, act, _("The draft is saved.") if has_changed else _("Nothing was changed."))
 
 

@@ -27,6 +27,7 @@ from app.web.signed_in import Awarder, Staff
 from app.web.staff.pathways.page import Subject, at_pathway, subject
 from app.web.staff.people import choosing
 from app.web.staff.people import words as people_words
+from app.web.told import told
 
 router = APIRouter()
 
@@ -68,7 +69,7 @@ class _Enrolling:
                 made = enrolling.enrol(session, self.service.office, learner, row, actor=self.staff.actor, **facts)
         except ServiceError as error:
             (line,) = people_search.lines(session, [learner])
-            self.done.refused.append((people_words.name_of(line), f"{error.detail.rstrip('.')}."))
+            self.done.refused.append((people_words.name_of(line), f"{told(error.detail).rstrip('.')}."))
             return
         self.done.new += made.is_new
         self.done.already += not made.is_new

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.issuing import pathways
 from app.issuing.pathways import PathwayVersion
 from app.issuing.stacks import lists
-from app.stacking import conditions, wording
+from app.stacking import conditions
 from app.stacking.world import Equivalence, World
-from app.web import pathway_changes
+from app.web import condition_words, pathway_changes
+from app.web import words as general
 from app.web.api.pathways import of_issuer
 from app.web.deps import TheService
 from app.web.forms import Sent
@@ -110,7 +111,8 @@ def _glance(session: Session, about: Subject) -> dict[str, Any]:
         for node in pathway.nodes
     ]
     passed.append(Passed(_("Completed it"), "", counted.completed, round(counted.completed * 100 / every)))
-    entry = None if facts.entry is None else wording.condition(world, conditions.read(facts.entry), pathway)
+    asked = None if facts.entry is None else conditions.read(facts.entry)
+    entry = None if asked is None else condition_words.said(world, asked, pathway)
     return {
         "drawn": view.drawn(world, pathway),
         "passed": passed,
@@ -146,7 +148,7 @@ def _equivalence(world: World, each: Equivalence) -> str:
     if each.max_age_months is not None:
         said += _(", for %(months)s months after it was awarded", months=each.max_age_months)
     if each.valid_until is not None:
-        said += _(", until %(day)s", day=wording.day(each.valid_until))
+        said += _(", until %(day)s", day=general.day_of(each.valid_until))
     return f"{said}."
 
 

@@ -21,6 +21,7 @@ from app.web.inside import Refusal, go, refusal
 from app.web.languages import gettext as _
 from app.web.signed_in import Owner, Reader, Staff
 from app.web.staff.settings.frame import checked, settings_page
+from app.web.told import told
 
 router = APIRouter()
 
@@ -116,4 +117,4 @@ def _of(kept: Accreditation) -> dict[str, str]:
 def _refused(error: InvalidInput | LintFailed) -> Refusal:
     found = refusal(error)
     findings = error.facts.get("findings")
-    return Refusal(str(findings[0]["sentence"]), "", found.status) if findings else found
+    return Refusal(told(str(findings[0]["sentence"])), "", found.status) if findings else found

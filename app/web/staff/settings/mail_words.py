@@ -18,6 +18,7 @@ from app.web.languages import gettext as _
 from app.web.signed_in import Connector, Staff
 from app.web.staff.settings.frame import settings_page
 from app.web.staff.settings.mail import PURPOSES, purpose_of, purposes
+from app.web.told import told
 
 router = APIRouter(prefix="/mail/words")
 
@@ -101,7 +102,7 @@ def _refusal(error: InvalidInput) -> Refusal:
     """The first fault by name, where there are several."""
     found = refusal(error)
     problems = error.facts.get("problems") or []
-    return Refusal(str(problems[0]["sentence"]) if problems else found.sentence, found.field, found.status)
+    return Refusal(told(str(problems[0]["sentence"])) if problems else found.sentence, found.field, found.status)
 
 
 def _page(

@@ -17,6 +17,7 @@ from app.web.inside import Refusal, go, refusal
 from app.web.languages import gettext as _
 from app.web.signed_in import Owner, Reader, Staff
 from app.web.staff.settings.frame import checked, settings_page
+from app.web.told import told
 
 router = APIRouter()
 
@@ -65,7 +66,7 @@ def _refusal(error: ServiceError) -> Refusal:
     found = refusal(error)
     if not isinstance(error, LintFailed) or not error.facts.get("findings"):
         return found
-    return Refusal(str(error.facts["findings"][0]["sentence"]), "", found.status)
+    return Refusal(told(str(error.facts["findings"][0]["sentence"])), "", found.status)
 
 
 def _page(
