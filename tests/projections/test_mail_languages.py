@@ -91,7 +91,7 @@ def every_mail(language: str) -> list[MailContent]:
             for each in (True, False)
         ),
         *(
-            messages.watch_news(watcher="City", words=words, ends_on=until, url=URL, language=language)
+            messages.watch_news(watcher="City", words=words, ends_on=until, zone=UTC_ZONE, url=URL, language=language)
             for words in ("ends soon", "has ended", "was renewed", "was paused by its issuer", "counts again")
             for until in (None, ENDS)
         ),
