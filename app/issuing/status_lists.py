@@ -121,9 +121,12 @@ def open_next(session: Session, office: Office, issuer: Issuer) -> list[StatusLi
 
 def reserve_for(session: Session, office: Office, issuer: Issuer, award_id: str) -> tuple[SignedEntry, ...]:
     """An entry of each purpose for one award, as they go into its credential."""
-    places = _reserve_each(session, _oldest_with_room(session, office, issuer))
-    for purpose in StatusPurpose:
-        if purpose not in places:  # there is no list, or others took its last indexes since we looked
+    oldest = _oldest_with_room(session, office, issuer)
+    places = {}
+    for purpose in StatusPurpose:  # one after the other: two that lock both lists do it in the same order
+        try:
+            places[purpose] = (oldest[purpose], reserve(session, oldest[purpose]))
+        except (KeyError, StatusListFull):  # there is none, or others took its last indexes since we looked
             places[purpose] = reserve_without_award(session, office, issuer, purpose)
     entries = [
         StatusEntry(list_id=listed.id, index=index, award_id=award_id, purpose=purpose, is_set=False)
@@ -147,9 +150,9 @@ def entries_of(session: Session, office: Office, award_id: str) -> tuple[SignedE
 _LISTS: Any = StatusList.__table__
 _NEXT = (
     update(_LISTS)
-    .where(_LISTS.c.id.in_(bindparam("list_ids", expanding=True)), _LISTS.c.next_counter < _LISTS.c.size_bits)
+    .where(_LISTS.c.id == bindparam("list_id"), _LISTS.c.next_counter < _LISTS.c.size_bits)
     .values(next_counter=_LISTS.c.next_counter + 1)
-    .returning(_LISTS.c.id, _LISTS.c.next_counter)
+    .returning(_LISTS.c.next_counter)
 )
 
 
@@ -159,23 +162,10 @@ def reserve(session: Session, status_list: StatusList) -> int:
     Returns a bit position, 0-based, below `status_list.size_bits`. Raises StatusListFull when none is left; the
     caller opens a new list. Source: Bitstring Status List v1.0, "statusListIndex".
     """
-    taken = session.execute(_NEXT, {"list_ids": [status_list.id]}).one_or_none()
+    taken = session.scalar(_NEXT, {"list_id": status_list.id})
     if taken is None:
         raise StatusListFull("The status list has no index left", list_id=status_list.id)
-    return _index(status_list, taken.next_counter)
-
-
-def _reserve_each(session: Session, lists: dict[str, StatusList]) -> dict[str, tuple[StatusList, int]]:
-    """The next index of each of these lists in one statement; none of one that is full."""
-    taken = session.execute(_NEXT, {"list_ids": sorted(each.id for each in lists.values())})
-    following = {row.id: row.next_counter for row in taken}
-    return {
-        purpose: (each, _index(each, following[each.id])) for purpose, each in lists.items() if each.id in following
-    }
-
-
-def _index(status_list: StatusList, following: int) -> int:
-    return bitstring.permute(following - 1, size=status_list.size_bits, key=status_list.permutation_key)
+    return bitstring.permute(taken - 1, size=status_list.size_bits, key=status_list.permutation_key)
 
 
 def set_bits(

@@ -58,8 +58,8 @@ def test_entries_of_a_list_come_go_or_change():
     [("a b " * 5_000, "b a " * 5_000), ("a\n" * 10_000, "b\na\n" * 5_000), ("a\n" * 158, "a\nb\n" * 158)],
 )
 def test_no_pair_of_texts_keeps_a_page_waiting(old: str, new: str):
-    began = time.perf_counter()
+    began = time.thread_time()  # of this thread's own work: others have the processor as well
 
     of_texts(old, new)
 
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

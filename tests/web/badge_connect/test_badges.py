@@ -115,11 +115,11 @@ def test_each_read_stands_in_the_audit_log_with_the_program_and_what_it_was_told
     let_in.call("POST", "/credentials", json=json.loads(badge(dales, ana)))
 
     let_in.call("GET", "/credentials")
-    let_in.call("GET", "/credentials?limit=1")
+    page = let_in.call("GET", "/credentials?limit=2").text  # at least one of the two: the third is Dales'
     let_in.call("GET", "/credentials?offset=3")  # nothing is told
 
     (first, second) = reads(house, own)
-    assert (set(first.facts["ids"]), len(second.facts["ids"])) == (own, 1)
+    assert (set(first.facts["ids"]), set(second.facts["ids"])) == (own, {each for each in own if each in page})
     assert first.facts["interaction"] == "getCredentials"
     assert first.actor == f"app:{first.object_id}"
     assert ana not in json.dumps(first.facts)
