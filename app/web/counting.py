@@ -169,13 +169,13 @@ def note_file(request: Request, award_id: str, *, is_own: bool = False) -> None:
         looks_of(request).note(request, award_id, kind, is_own=is_own)
 
 
-def note_finished(scope: Scope, told: Told, award_id: str, *, page_of: datetime | None) -> None:
-    """Count what was answered with finished bytes: a page, made at a moment, or a file. Costs a few look-ups."""
+def note_finished(scope: Scope, told: Told, award_id: str, now: datetime, *, is_page: bool) -> None:
+    """Count what was answered with finished bytes, a page or a file. Costs a few look-ups. `told`: the headers."""
     state = scope["app"].state
-    kind = ViewKind.PAGE if page_of else _kind_of_file(told, state.service.office.addresses.base_url)
+    kind = ViewKind.PAGE if is_page else _kind_of_file(told, state.service.office.addresses.base_url)
     if kind is not None and _is_counted(scope, told, kind):
         looks: Looks = state.looks
-        looks.add(award_id, kind, (page_of or clock.now()).date())
+        looks.add(award_id, kind, now.date())
 
 
 def note_check(request: Request, report: Report | None, *, is_own: bool = False) -> None:

@@ -10,10 +10,13 @@ Pure ASGI, inside of everything that counts, limits and logs; whatever is not at
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
@@ -29,6 +32,7 @@ from app.web.access_log import NOTES
 MOST_BYTES = 64 * 1024 * 1024  # of all bodies together
 LARGEST = 1024 * 1024
 LONGEST_ACCEPT = 300
+MOST_AHEAD = timedelta(seconds=2)  # a clock that is set back makes nothing good for long
 MOST_OFFERS = 10_000  # addresses of which is known between which languages their answers choose
 _PATH = re.compile(r"/(?:b|status)/([A-Za-z0-9_-]{16,40})(?:\.(json|jwt))?")
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
@@ -51,6 +55,12 @@ class Finished:
     etag: bytes
     route: dict[str, Any]  # what the access log reads of it
     second: datetime | None  # the one in which it was made, and beyond which it is not sent
+
+    def is_good(self, stamp: tuple[Any, ...], now: datetime) -> bool:
+        """Whether it answers somebody who asks now, for whom this stamp was read."""
+        if self.stamp != stamp or self.second is None:
+            return self.stamp == stamp
+        return self.second == now or now < self.second <= now + MOST_AHEAD  # made while they waited for it
 
 
 class Shelf:
@@ -92,6 +102,7 @@ class FinishedBytes:
         self._read = stamps.Reader(service.database)
         self._shelf = Shelf()
         self._offers: OrderedDict[Address, Offers] = OrderedDict()
+        self._making: dict[tuple[object, Address], anyio.Event] = {}  # by event loop, of which tests have several
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the shelf, or pass the request on and keep what comes back."""
@@ -105,14 +116,30 @@ class FinishedBytes:
         if stamp is None:
             await self._app(scope, receive, send)
             return
-        address = (scope["path"], accept, languages.current().tag)
-        found = self._shelf.find((address, _chosen(self._offers.get(address, ()))))
-        if found is not None and found.stamp == stamp and (found.second is None or found.second == clock.now()):
+        address, now = (scope["path"], accept, languages.current().tag), clock.now()
+        found = self._find(address)
+        if found is not None and not found.is_good(stamp, now):
+            found = await self._made_by_another(address)
+        if found is not None and found.is_good(stamp, now):
             await _send(scope, send, found, told.get(b"if-none-match"))
             if scope["path"].startswith("/b/"):
-                counting.note_finished(scope, told, match[1], page_of=found.second)
+                counting.note_finished(scope, told, match[1], now, is_page=found.second is not None)
             return
         await self._make(scope, receive, send, address, stamp)
+
+    def _find(self, address: Address) -> Finished | None:
+        return self._shelf.find((address, _chosen(self._offers.get(address, ()))))
+
+    async def _made_by_another(self, address: Address) -> Finished | None:
+        """What another request is making at this moment; None when none is.
+
+        Without it, everybody who asks for a page in the first milliseconds of a second has it made.
+        """
+        making = self._making.get((asyncio.get_running_loop(), address))
+        if making is None:
+            return None
+        await making.wait()
+        return self._find(address)
 
     async def _stamp(self, path: str, thing_id: str) -> tuple[Any, ...] | None:
         read = self._read.of_award if path.startswith("/b/") else self._read.of_status_list
@@ -131,15 +158,28 @@ class FinishedBytes:
         async def collect(message: Message) -> None:
             answer.append(message)
 
-        await self._app(asked, receive, collect)
-        made = _finished(asked, answer, stamp, began)
-        if made is None:
-            for message in answer:
-                await send(message)
+        with self._said_to_be_making(address):
+            await self._app(asked, receive, collect)
+            made = _finished(asked, answer, stamp, began)
+            if made is not None and len(made.body) <= LARGEST:
+                self._shelf.put((address, _chosen(self._remember(address))), made)
+        if made is not None:
+            await _send(scope, send, made, known)
             return
-        if len(made.body) <= LARGEST:
-            self._shelf.put((address, _chosen(self._remember(address))), made)
-        await _send(scope, send, made, known)
+        for message in answer:
+            await send(message)
+
+    @contextmanager
+    def _said_to_be_making(self, address: Address) -> Iterator[None]:
+        """Let others wait for this one, however it ends."""
+        place, event = (asyncio.get_running_loop(), address), anyio.Event()
+        self._making[place] = event
+        try:
+            yield
+        finally:
+            if self._making.get(place) is event:
+                del self._making[place]
+            event.set()
 
     def _remember(self, address: Address) -> Offers:
         """Between which languages the answer that was just made chose."""

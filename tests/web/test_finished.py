@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 import time_machine
 from fastapi.testclient import TestClient
 
+from app.errors import NotFound
 from app.issuing import award_status, awards, consent, issuers, learners
 from app.issuing.awards import Award
 from app.service import Service
@@ -114,6 +118,59 @@ def test_the_shelf_stays_below_its_bytes_and_lets_go_of_what_nobody_asked_for():
         shelf.find(("a", b"", "en"))
 
     assert [shelf.find((name, b"", "en")) is not None for name in "abc"] == [True, False, True]
+
+
+def asked_at_once(client: TestClient, award: Award, number: int) -> list[httpx.Response]:
+    async def asked() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(client.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://badges.test") as asking:
+            return await asyncio.gather(*(asking.get(f"/b/{award.id}", headers=PAGE) for _ in range(number)))
+
+    return asyncio.run(asked())
+
+
+def test_in_a_new_second_one_request_has_the_page_made_and_the_others_wait_for_it(
+    client: TestClient, award: Award, monkeypatch: pytest.MonkeyPatch
+):
+    made = []
+    usual = public_badges.badge_view
+
+    def slow(*given: Any, **named: Any) -> Any:
+        made.append(usual(*given, **named))
+        time.sleep(0.2)  # so that all of them have asked before it is there
+        return made[-1]
+
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as clock:
+        asked_at_once(client, award, 1)
+        monkeypatch.setattr(public_badges, "badge_view", slow)
+        clock.move_to("2026-11-24T12:00:01Z")
+        answers = asked_at_once(client, award, 8)
+
+    assert len(made) == 1
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_who_waits_for_a_page_that_cannot_be_made_asks_for_itself(
+    client: TestClient, award: Award, monkeypatch: pytest.MonkeyPatch
+):
+    asked = []
+    usual = public_badges.badge_view
+
+    def failing_once(*given: Any, **named: Any) -> Any:
+        asked.append(given)
+        if len(asked) == 1:
+            time.sleep(0.2)
+            raise NotFound("There is no such badge")
+        return usual(*given, **named)
+
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as clock:
+        asked_at_once(client, award, 1)
+        monkeypatch.setattr(public_badges, "badge_view", failing_once)
+        clock.move_to("2026-11-24T12:00:01Z")
+        answers = asked_at_once(client, award, 3)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 404]
 
 
 def test_a_page_that_took_until_the_next_second_is_not_sent_again(
