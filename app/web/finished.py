@@ -58,9 +58,9 @@ class Finished:
 
     def is_good(self, stamp: tuple[Any, ...], now: datetime) -> bool:
         """Whether it answers somebody who asks now, for whom this stamp was read."""
-        if self.stamp != stamp or self.second is None:
+        if self.second is None or self.second == now or self.stamp != stamp:
             return self.stamp == stamp
-        return self.second == now or now < self.second <= now + MOST_AHEAD  # made while they waited for it
+        return now < self.second <= now + MOST_AHEAD  # made while they waited for it
 
 
 class Shelf:
@@ -128,7 +128,8 @@ class FinishedBytes:
         await self._make(scope, receive, send, address, stamp)
 
     def _find(self, address: Address) -> Finished | None:
-        return self._shelf.find((address, _chosen(self._offers.get(address, ()))))
+        offers = self._offers.get(address)
+        return self._shelf.find((address, _chosen(offers) if offers else ()))
 
     async def _made_by_another(self, address: Address) -> Finished | None:
         """What another request is making at this moment; None when none is.
